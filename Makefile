@@ -1,0 +1,52 @@
+# まどぐち: make run で動き、make test で試験が走ります。ほかのことは README.md に書いています。
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+VENV  := .venv
+BIN   := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+export PYTHONSAFEPATH = 1
+
+.PHONY: help install install-dev run test lint bench lock
+help: ## この一覧を出す
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## 仮想環境を作り、固定した版の部品を入れる
+
+run: $(VENV)/.installed ## データベースと知識を用意し、http://127.0.0.1:8000 で動かす
+	@$(BIN)/madoguchi dev
+
+test: $(VENV)/.installed-dev ## 試験をすべて走らせる（SQLite と PostgreSQL）
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベースを調べる
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config pyproject.toml
+	$(BIN)/madoguchi pack validate --quiet
+
+bench: $(VENV)/.installed-dev ## 速さを測る（比で読む。試験では測らない）
+	@$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-disable-gc --benchmark-columns=min,median,ops -q -p no:cacheprovider
+
+lock: $(VENV)/.installed-dev ## 部品の版を固定し直す（ハッシュつき、取得先の住所なし）
+	@$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build -o deploy/requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build --group dev -c deploy/requirements.lock -o deploy/requirements-dev.lock
+
+install-dev: $(VENV)/.installed-dev ## 試験の部品も入れる
+
+$(VENV)/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 以上が見つかりません。Python を入れてから、もう一度 make run を実行してください。" >&2; exit 1; fi
+	@echo "仮想環境を作ります（$(PYTHON)）"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python deploy/requirements.lock pyproject.toml
+	@echo "部品を入れます（はじめての時は 1〜3 分かかります）"
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r deploy/requirements.lock | { grep -E --line-buffered '^(Collecting|Installing|Successfully)' || true; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed deploy/requirements-dev.lock
+	@echo "試験の部品を入れます"
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r deploy/requirements-dev.lock | { grep -E --line-buffered '^(Collecting|Installing|Successfully)' || true; }
+	@touch $@

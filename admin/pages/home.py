@@ -1,0 +1,22 @@
+"""The first page after sign-in: the municipalities one works for."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
+
+from admin.access import Staff
+from admin.pages.view import view
+from bot.web.state import Reading, Web
+
+router = APIRouter()
+
+
+@router.get("")
+def home(request: Request, web: Web, session: Reading, staff: Staff) -> Response:
+    """Goes straight to the queue where there is only one municipality."""
+    published = web.library.published(session)
+    mine = [(city, published.packs[city].name) for city in published.municipalities if staff.role_in(city)]
+    if len(mine) == 1:
+        return RedirectResponse(f"/admin/{mine[0][0]}/unanswered", status_code=303)
+    return view(request, "home.html", staff, cities=mine)

@@ -1,0 +1,26 @@
+"""Showing an admin page: the template, who is signed in, and that nothing is kept in a cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Request, Response
+
+from admin.access import SignedIn
+from bot.web.static import templates
+
+_pages = templates(Path(__file__).parents[1] / "templates")
+
+
+def view(
+    request: Request,
+    template: str,
+    staff: SignedIn | None = None,
+    *,
+    status: int = 200,
+    **values: object,
+) -> Response:
+    """The page as a response that no cache keeps."""
+    response = _pages.TemplateResponse(request, f"admin/{template}", {"staff": staff, **values}, status_code=status)
+    response.headers["cache-control"] = "no-store"
+    return response

@@ -1,0 +1,125 @@
+"""LINE's webhook: verify, store, acknowledge. Nothing is answered here.
+
+The 200 goes out only after the commit: what LINE was told we have, we have.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
+
+from bot import inbox
+from bot.channels.line.events import read_events
+from bot.inbox import Received
+from knowledge.database import Database
+
+log = logging.getLogger("madoguchi.line")
+
+BODY_LIMIT = 1_000_000
+"""Bytes of one webhook; LINE's own are far smaller."""
+SECRET_LENGTH = 32
+"""LINE's channel secrets have 32 characters. An empty one would verify forged webhooks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineChannel:
+    """A municipality's channel: secrets that verify (more than one while rotating), and the access token."""
+
+    secrets: tuple[str, ...]
+    access_token: str
+
+    def __post_init__(self) -> None:
+        if not self.secrets or any(len(secret) < SECRET_LENGTH for secret in self.secrets):
+            raise ValueError(f"a channel secret has at least {SECRET_LENGTH} characters")
+        if not self.access_token:
+            raise ValueError("a channel needs an access token")
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookParts:
+    """What the endpoint works with. `pseudonym` makes a keyed hash of municipality and user id."""
+
+    database: Database
+    channels: Mapping[str, LineChannel]
+    pseudonym: Callable[[str, str], str]
+    clock: Callable[[], datetime]
+    wake: Callable[[], None]
+
+
+def webhook_router(parts: WebhookParts) -> APIRouter:
+    """The route `POST /line/{municipality}/webhook`."""
+    router = APIRouter()
+
+    @router.post("/line/{municipality}/webhook", status_code=200, response_class=Response)
+    async def webhook(municipality: str, request: Request) -> Response:
+        channel = parts.channels.get(municipality)
+        if channel is None:
+            raise HTTPException(404)
+        body = await _limited_body(request)
+        if not signature_is_valid(channel.secrets, body, request.headers.get("x-line-signature")):
+            raise HTTPException(401)
+        received = _read(body, municipality, parts)
+        await run_in_threadpool(_store, parts.database, received)
+        parts.wake()
+        return Response()
+
+    return router
+
+
+async def _limited_body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > BODY_LIMIT:
+        raise HTTPException(413)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+def signature_is_valid(secrets: tuple[str, ...], body: bytes, signature: str | None) -> bool:
+    """Whether `signature` is base64(HMAC-SHA256(secret, raw body)) for one of the secrets.
+
+    The SDK's validator wants text; the raw bytes are what was signed, whether they are UTF-8 or not.
+    """
+    try:
+        given = base64.b64decode(signature or "", validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    expected = [hmac.new(secret.encode(), body, hashlib.sha256).digest() for secret in secrets]
+    return any(hmac.compare_digest(given, digest) for digest in expected)
+
+
+def _read(body: bytes, municipality: str, parts: WebhookParts) -> list[Received]:
+    try:
+        payload = json.loads(body)
+        events = payload["events"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise HTTPException(400) from None
+    if not isinstance(events, list):
+        raise HTTPException(400)
+    now = parts.clock()
+    return read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=now)
+
+
+def _store(database: Database, received: list[Received]) -> None:
+    try:
+        with database.writing() as session:
+            new = inbox.receive(session, received)
+    except DBAPIError as error:
+        log.error("events not stored: %s", type(error.orig).__name__)
+        # LINE delivers again what was not acknowledged.
+        raise HTTPException(503) from None
+    log.info("webhook events=%d new=%d", len(received), new)

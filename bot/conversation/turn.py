@@ -1,0 +1,196 @@
+"""One turn of the conversation: what came in, and what is told in return. Pure: the worker stores and sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.conversation.city import CityKnowledge
+from bot.conversation.inbound import Inbound, InboundKind
+from bot.intents import Context, Decision, Recognition, recognize
+from bot.responses import compose
+from bot.responses.compose import Style
+from bot.responses.phrases import phrase
+from bot.responses.reply import Choice, Reply
+from bot.responses.signals import Signal, Tap, decode
+from knowledge.published import VisibleEntry
+
+HUMAN_TOPIC = "digital-support/talk-to-staff"
+MENU_TOPIC = "conversation/help"
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is remembered of a person: how they like to be answered, and what they last asked about."""
+
+    style: Style = field(default_factory=Style)
+    last_topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a person said of an earlier answer. `about` is that utterance's id."""
+
+    about: str
+    verdict: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The result of a turn. `recognition` is set when somebody asked something in words."""
+
+    reply: Reply | None = None
+    recognition: Recognition | None = None
+    feedback: Feedback | None = None
+    forget_person: bool = False
+    forget_message: str | None = None
+
+
+def take_turn(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    """What to do about `inbound`. Same input, same turn."""
+    turn = _TURNS.get(inbound.kind, _unreadable)
+    return turn(inbound, person, city)
+
+
+def reply_to(recognition: Recognition, city: CityKnowledge, style: Style, about: str) -> Reply:
+    """The reply that a recognition leads to; the same for LINE, the look-up page and the CLI."""
+    entries = [city.entries[c.topic] for c in recognition.candidates if c.topic in city.entries]
+    if recognition.decision is Decision.ANSWER and entries:
+        return _answer(entries[0], city, style, about)
+    if recognition.decision is Decision.ASK and entries:
+        return compose.ask([e.entry for e in entries[:_SHOWN]], style=style, about=about)
+    return compose.fallback(city.pack, city.counter, style=style)
+
+
+def show_topic(topic: str, city: CityKnowledge, style: Style, about: str) -> Reply:
+    """The answer of a topic that was chosen, or the counter when it is not published (any more)."""
+    visible = city.entries.get(topic)
+    if visible is None:
+        return compose.fallback(city.pack, city.counter, style=style)
+    return _answer(visible, city, style, about)
+
+
+def _answer(visible: VisibleEntry, city: CityKnowledge, style: Style, about: str) -> Reply:
+    return compose.answer(compose.shown(visible, dict(city.entries), city.register), style=style, about=about)
+
+
+def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    if not inbound.text.strip():
+        return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
+    recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
+    reply = reply_to(recognition, city, person.style, inbound.id)
+    if inbound.masked:
+        personal = "my_number" if _typed_my_number(inbound) else "personal"
+        reply = reply.model_copy(update={"notices": (phrase(personal, person.style.language), *reply.notices)})
+    return Turn(reply, recognition)
+
+
+def _typed_my_number(inbound: Inbound) -> bool:
+    return any(kind.name in ("MY_NUMBER", "TWELVE_DIGITS") for kind in inbound.masked)
+
+
+def _tap(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    tap = decode(inbound.data)
+    if tap is None:
+        return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
+    return _TAPS[tap.signal](tap, inbound, person, city)
+
+
+def _topic(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    reply = show_topic(tap.subject, city, person.style, inbound.id)
+    chosen = Feedback(tap.about, "chosen", reply.entry) if tap.about and reply.entry else None
+    return Turn(reply, feedback=chosen)
+
+
+def _none_of_these(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="not_among")
+    return Turn(reply, feedback=Feedback(tap.about, "none of these"))
+
+
+def _solved(tap: Tap, _: Inbound, person: Person, __: CityKnowledge) -> Turn:
+    reply = compose.notice(phrase("thanks_solved", person.style.language), style=person.style)
+    return Turn(reply, feedback=Feedback(tap.about, "solved"))
+
+
+def _not_solved(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    language = person.style.language
+    reply = compose.notice(
+        phrase("why_not", language),
+        style=person.style,
+        choices=compose.reasons(language, tap.about),
+        buttons=compose.counter_buttons(city.pack, city.counter),
+    )
+    return Turn(reply, feedback=Feedback(tap.about, "not solved"))
+
+
+def _why(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    text = phrase("thanks_why", person.style.language, counter=city.counter.name)
+    buttons = compose.counter_buttons(city.pack, city.counter)
+    return Turn(
+        compose.notice(text, style=person.style, buttons=buttons),
+        feedback=Feedback(tap.about, "not solved", tap.subject),
+    )
+
+
+def _human(_: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    visible = city.entries.get(HUMAN_TOPIC)
+    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="counter_only")
+    if visible is not None:
+        answer = _answer(visible, city, person.style, inbound.id)
+        reply = answer.model_copy(update={"buttons": (*reply.buttons, *answer.buttons)[:4]})
+    return Turn(reply)
+
+
+def _menu(_: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    visible = city.entries.get(MENU_TOPIC)
+    if visible is None:
+        return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
+    reply = _answer(visible, city, person.style, inbound.id)
+    return Turn(reply.model_copy(update={"choices": (*_examples(), *reply.choices)}))
+
+
+def _follow(_: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    body = f"{phrase('follow', city=city.name)}\n{phrase('follow_privacy')}"
+    return Turn(compose.notice(body, style=person.style, choices=_examples()))
+
+
+def _unfollow(_: Inbound, __: Person, ___: CityKnowledge) -> Turn:
+    return Turn(forget_person=True)
+
+
+def _unsend(inbound: Inbound, _: Person, __: CityKnowledge) -> Turn:
+    return Turn(forget_message=inbound.message)
+
+
+def _nothing(_: Inbound, __: Person, ___: CityKnowledge) -> Turn:
+    return Turn()
+
+
+def _unreadable(inbound: Inbound, person: Person, _: CityKnowledge) -> Turn:
+    body = phrase("only_text", kind=phrase(inbound.kind))
+    return Turn(compose.notice(body, style=person.style, choices=_examples()))
+
+
+def _examples() -> tuple[Choice, ...]:
+    return tuple(compose.say(phrase(f"example_{number}")) for number in (1, 2, 3))
+
+
+_TURNS: Mapping[InboundKind, Callable[[Inbound, Person, CityKnowledge], Turn]] = {
+    InboundKind.TEXT: _text,
+    InboundKind.TAP: _tap,
+    InboundKind.FOLLOW: _follow,
+    InboundKind.UNFOLLOW: _unfollow,
+    InboundKind.UNSEND: _unsend,
+    InboundKind.IGNORED: _nothing,
+}
+_TAPS: Mapping[Signal, Callable[[Tap, Inbound, Person, CityKnowledge], Turn]] = {
+    Signal.TOPIC: _topic,
+    Signal.NONE_OF_THESE: _none_of_these,
+    Signal.SOLVED: _solved,
+    Signal.NOT_SOLVED: _not_solved,
+    Signal.WHY: _why,
+    Signal.HUMAN: _human,
+    Signal.MENU: _menu,
+}

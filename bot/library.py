@@ -1,0 +1,54 @@
+"""The knowledge that this process answers from: one immutable value per municipality, made anew on a release."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+
+from sqlmodel import Session
+
+from bot.conversation.city import CityKnowledge, city_knowledge
+from bot.intents import Lexicon
+from knowledge.dictionary import stopwords, synonym_groups
+from knowledge.editing import current_release
+from knowledge.published import Published, load_published
+
+
+class UnknownMunicipality(LookupError):
+    """There is no such municipality here."""
+
+
+class Library:
+    """Caches what was published; compares one number per call with the database's."""
+
+    def __init__(self, today: Callable[[], date]) -> None:
+        self._today = today
+        self._lexicon = Lexicon(synonym_groups(), stopwords())
+        self._lock = threading.Lock()
+        self._published: Published | None = None
+        self._cities: dict[str, CityKnowledge] = {}
+        self._built_on: date | None = None
+
+    def published(self, session: Session) -> Published:
+        """The newest release."""
+        with self._lock:
+            return self._fresh(session)
+
+    def city(self, session: Session, municipality: str) -> CityKnowledge:
+        """What is published for a municipality today. Raises UnknownMunicipality."""
+        with self._lock:
+            published = self._fresh(session)
+            if municipality not in published.municipalities:
+                raise UnknownMunicipality(municipality)
+            if municipality not in self._cities:
+                self._cities[municipality] = city_knowledge(published, municipality, self._today(), self._lexicon)
+            return self._cities[municipality]
+
+    def _fresh(self, session: Session) -> Published:
+        release, today = current_release(session), self._today()
+        if self._published is None or self._published.release != release or self._built_on != today:
+            self._published = load_published(session)
+            self._cities = {}
+            self._built_on = today
+        return self._published

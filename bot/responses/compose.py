@@ -1,0 +1,177 @@
+"""Replies, composed from entries that people wrote. No sentence is made here that nobody approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.responses.phrases import phrase
+from bot.responses.reply import Button, Choice, Reply, ReplyKind
+from bot.responses.signals import Signal, Tap
+from bot.responses.text import clip
+from knowledge.published import VisibleEntry
+from knowledge.schema import Action, Counter, Entry, Pack, Variant
+from knowledge.sources import SourceRegister
+
+LABEL = 20
+"""Characters on a button that LINE shows."""
+RELATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a person wants to be answered."""
+
+    language: str = "ja"
+    large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry with what stands around it: its citation and the questions that follow from it."""
+
+    visible: VisibleEntry
+    citation: str
+    related: tuple[Entry, ...] = ()
+
+
+def shown(visible: VisibleEntry, entries: dict[str, VisibleEntry], register: SourceRegister) -> Shown:
+    """Prepares an entry for showing; related questions that are not published are left out."""
+    asked = [a.value for a in visible.entry.actions if a.kind == "ask"]
+    related = tuple(entries[topic].entry for topic in asked[:RELATED] if topic in entries)
+    return Shown(visible, register.cite(visible.entry.sources), related)
+
+
+def answer(item: Shown, *, style: Style, about: str) -> Reply:
+    """The answer, in the person's language where it is written and not stale, else in Japanese."""
+    entry = item.visible.entry
+    text, language = _text_in(entry, style.language)
+    return Reply(
+        kind=ReplyKind.ANSWER,
+        heading=text.question,
+        body=text.answer.strip(),
+        steps=text.steps,
+        buttons=tuple(_button(a) for a in entry.actions if a.kind != "ask"),
+        choices=(*_feedback(language, about), *_related(item.related, about), _human(language)),
+        source=_source(item.citation, entry, language),
+        language=language,
+        large=style.large,
+        entry=item.visible.id,
+        topic=entry.topic,
+    )
+
+
+def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
+    """A question back: the candidates, and always 「この中にない」."""
+    none = Choice(
+        label=phrase("none_of_these", style.language),
+        data=Tap(Signal.NONE_OF_THESE, about=about).encode(),
+        says=phrase("none_of_these", style.language),
+    )
+    return Reply(
+        kind=ReplyKind.ASK,
+        body=phrase("ask", style.language),
+        options=(*(_topic_choice(e, about) for e in candidates), none),
+        choices=(none, _human(style.language)),
+        language=style.language,
+        large=style.large,
+    )
+
+
+def fallback(pack: Pack, counter: Counter, *, style: Style, sentence: str = "fallback") -> Reply:
+    """No answer: says so, names a telephone and a counter, and what happens with the question."""
+    name = counter.name
+    body = phrase(sentence, style.language, counter=f"{name}（{counter.hours}）" if counter.hours else name)
+    return Reply(
+        kind=ReplyKind.FALLBACK,
+        body=f"{body}\n{phrase('fallback_recorded', style.language)}",
+        buttons=counter_buttons(pack, counter),
+        choices=(_menu(style.language),),
+        language=style.language,
+        large=style.large,
+    )
+
+
+def notice(body: str, *, style: Style, choices: Sequence[Choice] = (), buttons: Sequence[Button] = ()) -> Reply:
+    """A sentence of the service itself, with next steps."""
+    return Reply(
+        kind=ReplyKind.NOTICE,
+        body=body,
+        buttons=tuple(buttons),
+        choices=tuple(choices) or (_menu(style.language), _human(style.language)),
+        language=style.language,
+        large=style.large,
+    )
+
+
+def counter_buttons(pack: Pack, counter: Counter) -> tuple[Button, ...]:
+    """The counter's telephone and the city's website, as far as they are known."""
+    buttons = []
+    if counter.tel:
+        label = clip(phrase("call", name=counter.name), LABEL)
+        buttons.append(Button(kind="tel", label=label, value=counter.tel))
+    if pack.website:
+        buttons.append(Button(kind="link", label=phrase("website"), value=pack.website))
+    return tuple(buttons)
+
+
+def say(text: str) -> Choice:
+    """A choice that sends its own text, as if typed."""
+    return Choice(label=clip(text, LABEL), data="", says=text)
+
+
+def _text_in(entry: Entry, language: str) -> tuple[Entry | Variant, str]:
+    variant = next((v for lang, v in entry.variants.items() if lang == language), None)
+    if variant is None or variant.made_from != entry.text_revision:
+        return entry, "ja"
+    return variant, language
+
+
+def _source(citation: str, entry: Entry, language: str) -> str:
+    if not citation:
+        return ""
+    day = entry.as_of
+    date = f"{day.year}-{day.month:02}-{day.day:02}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return f"{citation}（{phrase('as_of', language, date=date)}）"
+
+
+def _button(action: Action) -> Button:
+    return Button(kind="tel" if action.kind == "tel" else "link", label=action.label, value=action.value)
+
+
+def _topic_choice(entry: Entry, about: str) -> Choice:
+    data = Tap(Signal.TOPIC, entry.topic, about).encode()
+    return Choice(label=clip(entry.question, LABEL), data=data, says=entry.question)
+
+
+def _related(entries: Sequence[Entry], about: str) -> tuple[Choice, ...]:
+    return tuple(_topic_choice(entry, about) for entry in entries)
+
+
+def _feedback(language: str, about: str) -> tuple[Choice, Choice]:
+    return (
+        _signal("solved", Signal.SOLVED, language, about),
+        _signal("not_solved", Signal.NOT_SOLVED, language, about),
+    )
+
+
+def reasons(language: str, about: str) -> tuple[Choice, ...]:
+    """One tap for why an answer did not help."""
+    names = ("why_wrong", "why_hard", "why_old", "why_more")
+    return tuple(
+        Choice(label=phrase(n, language), data=Tap(Signal.WHY, n[4:], about).encode(), says=phrase(n, language))
+        for n in names
+    )
+
+
+def _signal(name: str, signal: Signal, language: str, about: str) -> Choice:
+    text = phrase(name, language)
+    return Choice(label=clip(text, LABEL), data=Tap(signal, about=about).encode(), says=text)
+
+
+def _human(language: str) -> Choice:
+    return _signal("human", Signal.HUMAN, language, "")
+
+
+def _menu(language: str) -> Choice:
+    return _signal("menu", Signal.MENU, language, "")

@@ -1,0 +1,78 @@
+"""The sentences that the service itself says. A person wrote each of them; none is put together from words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_PHRASES: Mapping[str, Mapping[str, str]] = {
+    "ja": {
+        "source": "出典",
+        "as_of": "{date}時点",
+        "ask": "どれについて知りたいですか？\n近いものを選んでください。",
+        "none_of_these": "この中にない",
+        "fallback": "申し訳ありません。その質問の答えは、まだ用意していません。\n{counter}でご案内します。",
+        "fallback_recorded": "いただいた質問は、個人の情報を消してから職員が確認します。",
+        "not_among": "近い答えがなく、申し訳ありません。\n{counter}でご案内します。",
+        "counter_only": "{counter}でご案内します。",
+        "call": "{name}に電話",
+        "website": "市のホームページ",
+        "human": "職員に相談",
+        "menu": "できること",
+        "solved": "解決した",
+        "not_solved": "解決しなかった",
+        "thanks_solved": "お役に立ててよかったです。\nほかにも知りたいことがあれば、文で送ってください。",
+        "why_not": "教えてくださり、ありがとうございます。\nどこがよくなかったですか？",
+        "why_wrong": "違う答えだった",
+        "why_hard": "むずかしい",
+        "why_old": "情報が古い",
+        "why_more": "もっと知りたい",
+        "thanks_why": "ありがとうございます。職員が答えを直します。\nお急ぎのときは、{counter}へお問い合わせください。",
+        "my_number": "個人番号（マイナンバー）は、ここに送らないでください。\n"
+        "届いた番号は消しました。保存していません。",
+        "personal": "電話番号や住所などの個人の情報は、ここに送らないでください。\n届いた情報は消してから読みました。",
+        "follow": "友だち追加ありがとうございます。\n"
+        "{city}の、マイナンバーカード・オンライン手続・スマホ教室の質問に答えます。\n"
+        "聞きたいことを、ふだんの言葉で送ってください。",
+        "follow_privacy": "質問の文は、個人の情報を消して1年保存します。お名前やLINEのIDは保存しません。"
+        "やめるときは、この友だちをブロックしてください。",
+        "only_text": "申し訳ありません。{kind}は読めません。\n聞きたいことを、短い文で送ってください。",
+        "too_long": "長い文は、はじめの部分だけを読みました。",
+        "empty": "聞きたいことを、短い文で送ってください。\n例：「カードをなくした」",
+        "example_1": "カードをなくした",
+        "example_2": "スマホ教室はいつ",
+        "example_3": "家でできる手続",
+        "sticker": "スタンプ",
+        "image": "写真",
+        "video": "動画",
+        "audio": "音声",
+        "file": "ファイル",
+        "location": "位置情報",
+    },
+    "easy": {
+        "ask": "どれを 知（し）りたいですか？ えらんで ください。",
+        "fallback": "ごめんなさい。その 答（こた）えは まだ ありません。\n{counter}に きいて ください。",
+        "solved": "わかりました",
+        "not_solved": "わかりません",
+    },
+    "en": {
+        "source": "Source",
+        "as_of": "as of {date}",
+        "ask": "Which of these do you mean?",
+        "none_of_these": "None of these",
+        "fallback": "Sorry, there is no answer to that yet.\nPlease ask {counter}.",
+        "fallback_recorded": "Staff will read your question after personal details are removed.",
+        "solved": "This helped",
+        "not_solved": "Not solved",
+        "human": "Talk to a person",
+        "menu": "What can I ask?",
+    },
+}
+
+
+def phrase(name: str, language: str = "ja", /, **values: str) -> str:
+    """The sentence `name` in `language`, in Japanese where it is not written in that language.
+
+    Raises KeyError for a name that does not exist.
+    """
+    text = _PHRASES.get(language, {}).get(name) or _PHRASES["ja"][name]
+    return text.format(**values) if values else text

@@ -1,0 +1,75 @@
+"""Tables of the bot: events received, questions asked, and how each person likes to be answered.
+
+People appear as keyed hashes only, and texts are masked before they come here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from knowledge.database import UtcDateTime
+
+
+class InboxRow(SQLModel, table=True):
+    """One webhook event: its inbound value, and the reply that is sent for it. Inbox and outbox in one."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("channel", "event_id"), Index("ix_inbox_state_next", "state", "next_attempt_at"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=31)
+    event_id: str = Field(max_length=64)
+    person: str | None = Field(default=None, max_length=64)
+    occurred_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    inbound: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    reply_token: str | None = Field(default=None, max_length=128)
+    state: str = Field(default="received", max_length=16)
+    reply: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    attempts: int = 0
+    next_attempt_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    detail: str = Field(default="", max_length=200)
+
+
+class UtteranceRow(SQLModel, table=True):
+    """A question as it was asked (masked), what was decided, and what the person said of it.
+
+    `key` is the compact text: equal for people who asked the same. `message` lets an unsent message be forgotten.
+    """
+
+    __tablename__ = "utterance"
+    __table_args__ = (Index("ix_utterance_municipality_key", "municipality", "key"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    municipality: str = Field(max_length=31)
+    channel: str = Field(max_length=16)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
+    person: str | None = Field(default=None, max_length=64)
+    text: str = Field(max_length=1000)
+    key: str = Field(max_length=200)
+    decision: str = Field(max_length=16)
+    entry: str | None = Field(default=None, max_length=120)
+    confidence: float = 0.0
+    candidates: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    verdict: str | None = Field(default=None, max_length=32)
+    reason: str | None = Field(default=None, max_length=120)
+    message: str | None = Field(default=None, max_length=64, index=True)
+    settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class PersonRow(SQLModel, table=True):
+    """How a person likes to be answered, and what they last asked about. Deleted when they leave."""
+
+    __tablename__ = "person"
+
+    municipality: str = Field(primary_key=True, max_length=31)
+    person: str = Field(primary_key=True, max_length=64)
+    language: str = Field(default="ja", max_length=8)
+    large: bool = False
+    last_topic: str | None = Field(default=None, max_length=80)
+    last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

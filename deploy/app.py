@@ -1,0 +1,127 @@
+"""The web application, put together from its parts: LINE's webhook, the look-up page, the admin, the simulator."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp
+
+from admin import web as admin
+from bot.channels.line.sender import LineSender
+from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
+from bot.library import Library, UnknownMunicipality
+from bot.lookup.web import router as lookup_router
+from bot.web.headers import SecurityHeaders
+from bot.web.state import WebParts
+from bot.web.static import static_files
+from bot.worker import Worker
+from deploy import clock
+from deploy.settings import Settings
+from knowledge.database import Database, is_unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one process works with."""
+
+    database: Database
+    library: Library
+    worker: Worker
+    channels: Mapping[str, LineChannel]
+    hash_key: str
+    settings: Settings
+
+
+def build_parts(settings: Settings, database: Database, channels: Mapping[str, LineChannel], hash_key: str) -> Parts:
+    """Connects database, knowledge, channels and worker."""
+    library = Library(clock.today)
+    senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
+    worker = Worker(database, library, senders, clock.now)
+    return Parts(database, library, worker, channels, hash_key, settings)
+
+
+def pseudonym(key: str) -> Callable[[str, str], str]:
+    """A function from municipality and user id to a keyed hash: the same person, but nobody's id."""
+
+    def hashed(municipality: str, user_id: str) -> str:
+        return hmac.new(key.encode(), f"{municipality}:{user_id}".encode(), hashlib.sha256).hexdigest()[:40]
+
+    return hashed
+
+
+def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: bool = True) -> FastAPI:
+    """The application. With `with_worker` this process also answers what is in the inbox."""
+    app = FastAPI(
+        title="まどぐち", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(parts, with_worker)
+    )
+    secure = not parts.settings.is_development
+    app.state.web = WebParts(parts.database, parts.library, clock.now, secure_cookies=secure)
+    app.add_middleware(SecurityHeaders)
+    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(UnknownMunicipality, _unknown_municipality)
+    app.include_router(webhook_router(_webhook_parts(parts)))
+    app.include_router(lookup_router)
+    admin.install(app)
+    app.include_router(_operation_routes(parts.database))
+    app.mount("/static", static_files())
+    if simulator is not None:
+        app.mount("/simulator", simulator)
+    return app
+
+
+def _webhook_parts(parts: Parts) -> WebhookParts:
+    return WebhookParts(parts.database, parts.channels, pseudonym(parts.hash_key), clock.now, parts.worker.wake.set)
+
+
+def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        thread = threading.Thread(target=parts.worker.run, name="worker", daemon=True)
+        if with_worker:
+            thread.start()
+        yield
+        if with_worker:
+            parts.worker.stop()
+            thread.join(timeout=10)
+        parts.database.close()
+
+    return lifespan
+
+
+def _operation_routes(database: Database) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/")
+    def home() -> RedirectResponse:
+        return RedirectResponse("/lookup")
+
+    @router.get("/healthz")
+    def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    @router.get("/readyz")
+    def readyz() -> PlainTextResponse:
+        with database.reading() as session:
+            session.connection().exec_driver_sql("SELECT number FROM current_release")
+        return PlainTextResponse("ok")
+
+    return router
+
+
+async def _database_error(_: Request, error: Exception) -> PlainTextResponse:
+    """503 when the database is away or full: a client, or LINE, tries again."""
+    away = isinstance(error, DBAPIError) and is_unavailable(error)
+    text = "ただいま混み合っています。少し待ってから、もう一度お試しください。"
+    return PlainTextResponse(text, status_code=503 if away else 500, headers={"Retry-After": "5"} if away else {})
+
+
+async def _unknown_municipality(_: Request, __: Exception) -> PlainTextResponse:
+    return PlainTextResponse("この市のページはありません。", status_code=404)

@@ -1,0 +1,40 @@
+"""The command `madoguchi`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from deploy.cli import ask, database, evaluate, packs, serve, staff
+from deploy.settings import SettingsError
+
+app = typer.Typer(
+    name="madoguchi",
+    help="まどぐち: 市役所の質問に、職員が書いた答えで応じます。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for module in (serve, ask):
+    module.add_to(app)
+app.add_typer(packs.app, name="pack")
+app.add_typer(database.app, name="db")
+app.add_typer(staff.app, name="staff")
+app.add_typer(evaluate.app, name="eval")
+
+
+def main() -> None:
+    """Runs the command; what an operator can mend is said in a sentence, not in a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        sys.exit(str(error))
+    except DBAPIError as error:
+        sys.exit(
+            f"データベースを使えません（{type(error.orig).__name__}: {error.orig}）。\n"
+            "madoguchi db check で確かめてください。"
+        )
+    except BrokenPipeError:
+        sys.exit(1)

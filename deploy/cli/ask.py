@@ -1,0 +1,81 @@
+"""`ask`, `chat` and `mask`: trying answers and masking in the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.conversation.city import CityKnowledge
+from bot.conversation.turn import reply_to
+from bot.intents import Context, Recognition, mask, recognize
+from bot.responses.compose import Style
+from bot.responses.reply import Reply
+from bot.responses.text import plain_text
+from deploy.cli.sources import City, Live, city_finder, published
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(ask)
+    app.command()(chat)
+    app.command("mask")(mask_lines)
+
+
+def ask(
+    utterance: Annotated[str, typer.Argument(help="市民の質問")],
+    city: City,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON で出す")] = False,
+    live: Live = False,
+) -> None:
+    """質問を一つ聞く。"""
+    knowledge = city_finder(published(live))(city)
+    recognition = recognize(utterance, knowledge.index, Context(), knowledge.thresholds)
+    reply = reply_to(recognition, knowledge, Style(), about="")
+    print(json.dumps(as_dict(recognition, reply), ensure_ascii=False) if as_json else plain_text(reply))
+
+
+def as_dict(recognition: Recognition, reply: Reply) -> dict[str, object]:
+    """The result of a question in the shape other programs rely on."""
+    return {
+        "decision": str(recognition.decision),
+        "entry": reply.entry,
+        "topic": reply.topic,
+        "confidence": round(recognition.confidence, 4),
+        "candidates": [
+            {"entry": c.entry, "topic": c.topic, "confidence": round(c.confidence, 4)} for c in recognition.candidates
+        ],
+        "text": plain_text(reply),
+    }
+
+
+def chat(city: City, live: Live = False) -> None:
+    """続けて質問する（空の行で終わる）。"""
+    knowledge = city_finder(published(live))(city)
+    context = Context()
+    while line := _read_line(f"{knowledge.name}> "):
+        context = _answer(line, knowledge, context)
+
+
+def _answer(line: str, knowledge: CityKnowledge, context: Context) -> Context:
+    recognition = recognize(line, knowledge.index, context, knowledge.thresholds)
+    reply = reply_to(recognition, knowledge, Style(), about="")
+    print(f"{plain_text(reply)}\n")
+    return Context(last_topic=reply.topic or context.last_topic)
+
+
+def _read_line(prompt: str) -> str:
+    try:
+        return input(prompt).strip()
+    except EOFError:
+        return ""
+
+
+def mask_lines() -> None:
+    """標準入力の各行から個人の情報を消して出す。"""
+    for raw in sys.stdin.buffer:
+        line = raw.decode("utf-8", "replace")
+        text = line.rstrip("\r\n")
+        print(mask(text).text)

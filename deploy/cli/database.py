@@ -1,0 +1,50 @@
+"""`db`: migrating and checking the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from deploy import schema
+from deploy.cli.sources import open_database
+from knowledge.editing import current_release
+
+app = typer.Typer(help="データベースを整える・調べる", no_args_is_help=True)
+
+
+@app.command("upgrade")
+def upgrade() -> None:
+    """表をプログラムの版に合わせる。"""
+    database = open_database()
+    if database.is_sqlite and database.url.database:
+        make_directory(database.url.database)
+    schema.upgrade(database)
+    print(f"データベースは版 {schema.current(database)} です")
+
+
+def make_directory(file: str) -> None:
+    """Makes the folder an embedded database is kept in."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+
+@app.command("check")
+def check() -> None:
+    """つながるか、表が合っているか、知識が入っているかを調べる。"""
+    database = open_database()
+    try:
+        found, wanted = schema.current(database), schema.head()
+        differing = schema.differences(database) if found == wanted else []
+    except DBAPIError as error:
+        typer.echo(f"データベースを使えません（{error.orig}）", err=True)
+        raise typer.Exit(1) from None
+    if found != wanted:
+        typer.echo(
+            f"表の版が {found} です（プログラムは {wanted}）。madoguchi db upgrade を実行してください。", err=True
+        )
+        raise typer.Exit(1)
+    with database.reading() as session:
+        release = current_release(session)
+    print(f"表の版 {found}、公開番号 {release}、違い {len(differing)} 件")
+    raise typer.Exit(1 if differing else 0)

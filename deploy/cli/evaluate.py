@@ -1,0 +1,87 @@
+"""`eval`: measuring answers on questions, and retrieval on a judged collection."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from bot.evaluation import questions, retrieval
+from deploy.cli.sources import Live, city_finder, lexicon, published
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON で出す")]
+
+
+class _FileFirst(TyperGroup):
+    """Lets `eval FILE` stand for `eval questions FILE`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Takes a first word that is no command as the file."""
+        if args and args[0] not in self.commands:
+            args = ["questions", *args]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_FileFirst, help="正しさと速さを測る（madoguchi eval FILE）", no_args_is_help=True)
+
+
+@app.command("questions")
+def run_questions(
+    file: Annotated[Path, typer.Argument(help="city, utterance, expected, style の TSV")],
+    as_json: AsJson = False,
+    live: Live = False,
+    details: Annotated[bool, typer.Option("--details", help="合わなかった質問を出す")] = False,
+) -> None:
+    """質問の表を、実際の道すじで答えさせて数える。"""
+    try:
+        rows = questions.read_questions(_read(file))
+    except questions.BadQuestions as error:
+        sys.exit(f"{file}: {error}")
+    outcomes = questions.run(rows, city_finder(published(live)))
+    figures = questions.report(outcomes)
+    print(json.dumps(figures, ensure_ascii=False) if as_json else questions.table(figures))
+    if details:
+        for outcome in outcomes:
+            if outcome.result not in ("right", "refused"):
+                _print_detail(outcome)
+
+
+def _print_detail(outcome: questions.Outcome) -> None:
+    shown = " ".join(f"{c.topic}:{c.confidence:.2f}" for c in outcome.recognition.candidates[:3])
+    expected = "|".join(sorted(outcome.question.expected)) or questions.NONE
+    print(f"{outcome.result}\t{outcome.question.utterance}\t{expected}\t{shown}", file=sys.stderr)
+
+
+@app.command("retrieval")
+def run_retrieval(
+    corpus: Annotated[Path, typer.Option(help="id → 「Question: …\\nAnswer: …」の JSON")],
+    queries: Annotated[Path, typer.Option(help="id → 質問の JSON")],
+    qrels: Annotated[Path, typer.Option(help="id → {文書: 等級} の JSON")],
+    as_json: AsJson = False,
+) -> None:
+    """判定ずみの集まりで、探す力を測る。"""
+    index = retrieval.build_collection(_load(corpus), lexicon())
+    figures = retrieval.measure(index, _load(queries), _load(qrels))
+    print(json.dumps(figures) if as_json else "\n".join(f"{name:<11}{row}" for name, row in figures.items()))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"{file} を読めません（{error}）")
+
+
+def _load(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(_read(file))
+    except ValueError as error:
+        sys.exit(f"{file} は JSON ではありません（{error}）")
+    return dict(content)

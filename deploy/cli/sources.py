@@ -1,0 +1,56 @@
+"""Where a command's knowledge comes from: the pack files, or with --live the database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.conversation.city import CityKnowledge, city_knowledge
+from bot.intents import Lexicon
+from deploy import clock
+from deploy.settings import read_settings
+from knowledge.database import Database
+from knowledge.dictionary import stopwords, synonym_groups
+from knowledge.packs import ROOT, read_packs
+from knowledge.published import Published, load_published, published_from_files
+from knowledge.sources import read_facts
+
+Live = Annotated[bool, typer.Option("--live", help="パックのファイルではなく、公開中のデータベースを使う")]
+City = Annotated[str, typer.Option("--city", help="市の id（fuchu, kadoma, musashino, oyama, kokubunji）")]
+
+
+def lexicon() -> Lexicon:
+    """The words of the field."""
+    return Lexicon(synonym_groups(), stopwords())
+
+
+def published(live: bool, root: Path = ROOT) -> Published:
+    """What is published, or what the pack files say."""
+    if live:
+        with open_database().reading() as session:
+            return load_published(session)
+    facts, _ = read_facts()
+    return published_from_files(read_packs(root), facts)
+
+
+def city_finder(source: Published) -> Callable[[str], CityKnowledge]:
+    """A function that gives a city's knowledge, built once. Ends the program for a city that isn't there."""
+    words = lexicon()
+
+    @cache
+    def find(city: str) -> CityKnowledge:
+        if city not in source.municipalities:
+            sys.exit(f"市「{city}」はありません。あるのは {', '.join(source.municipalities)} です。")
+        return city_knowledge(source, city, clock.today(), words)
+
+    return find
+
+
+def open_database() -> Database:
+    """The database of the settings."""
+    return Database(read_settings().database_url)

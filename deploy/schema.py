@@ -1,0 +1,52 @@
+"""The database's schema: Alembic, configured in code, run by `madoguchi db`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+import knowledge.tables  # noqa: F401 - the three import their tables into the metadata
+from knowledge.database import Database
+
+DIRECTORY = Path(__file__).parent / "migrations"
+
+
+def _config(database: Database) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(DIRECTORY))
+    config.attributes["engine"] = database.engine
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Brings the database to the program's schema."""
+    command.upgrade(_config(database), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision the database is at; None before the first migration."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """The newest revision the program knows."""
+    return ScriptDirectory(str(DIRECTORY)).get_current_head()
+
+
+def differences(database: Database) -> list[object]:
+    """What differs between the database and the tables in the code; empty when they agree."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+
+def write_migration(database: Database, message: str, revision: str) -> None:
+    """Writes a migration for what differs (for developers)."""
+    command.revision(_config(database), message, autogenerate=True, rev_id=revision)

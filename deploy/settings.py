@@ -1,0 +1,120 @@
+"""Settings: from the environment (`MADOGUCHI_…`), and secrets also from files (`MADOGUCHI_…_FILE`).
+
+Nothing else reads the environment. Each setting is explained in `deploy/env.example`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bot.channels.line.webhook import LineChannel
+
+PREFIX = "MADOGUCHI_"
+KEY_LENGTH = 32
+_CHANNEL = re.compile(r"^MADOGUCHI_LINE_([A-Z0-9_]+?)_(CHANNEL_SECRET|CHANNEL_SECRET_OLD|ACCESS_TOKEN)(_FILE)?$")
+
+
+class SettingsError(Exception):
+    """The settings can't be used; the message is a Japanese sentence that says which and why."""
+
+
+class Settings(BaseModel):
+    """What an operator sets."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["production", "development"] = "production"
+    database_url: str = "sqlite:///var/madoguchi.db"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    hash_key: SecretStr = SecretStr("")
+    line_api: str = "https://api.line.me"
+    public_url: str = ""
+
+    @field_validator("hash_key")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < KEY_LENGTH:
+            raise ValueError(f"{KEY_LENGTH} 文字以上にしてください")
+        return value
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the simulator and the stand-in for LINE run beside the bot."""
+        return self.mode == "development"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises SettingsError for values that can't be used."""
+    environment = os.environ if environment is None else environment
+    try:
+        return Settings.model_validate(dict(_given(environment)))
+    except ValidationError as error:
+        faults = "、".join(f"{PREFIX}{str(e['loc'][0]).upper()}（{e['msg']}）" for e in error.errors())
+        raise SettingsError(f"設定が正しくありません: {faults}") from None
+
+
+def _given(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in Settings.model_fields:
+        variable = f"{PREFIX}{name.upper()}"
+        if path := environment.get(f"{variable}_FILE"):
+            yield name, _read_secret(path)
+        elif variable in environment:
+            yield name, environment[variable]
+
+
+def _read_secret(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"ファイル {path} を読めません（{error.strerror}）。") from None
+
+
+def read_channels(environment: Mapping[str, str] | None = None) -> dict[str, LineChannel]:
+    """LINE channels by municipality, from `MADOGUCHI_LINE_<CITY>_CHANNEL_SECRET` and `…_ACCESS_TOKEN`.
+
+    `…_CHANNEL_SECRET_OLD` is also accepted while a secret is being rotated. Raises SettingsError when a channel is
+    incomplete or its secret too short.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, dict[str, str]] = {}
+    for name, value in environment.items():
+        if match := _CHANNEL.match(name):
+            city = match[1].lower().replace("_", "-")
+            values.setdefault(city, {})[match[2]] = _read_secret(value) if match[3] else value
+    return {city: _channel(city, found) for city, found in sorted(values.items())}
+
+
+def _channel(city: str, found: Mapping[str, str]) -> LineChannel:
+    keys = (found.get("CHANNEL_SECRET", ""), found.get("CHANNEL_SECRET_OLD"))
+    try:
+        return LineChannel(tuple(key for key in keys if key is not None), found.get("ACCESS_TOKEN", ""))
+    except ValueError:
+        raise SettingsError(
+            f"{city} の LINE の設定が足りません。チャネルシークレット（32文字以上）とアクセストークンの両方が必要です。"
+        ) from None
+
+
+def required_hash_key(settings: Settings) -> str:
+    """The key that turns user ids into pseudonyms. Raises SettingsError when there is none."""
+    key = settings.hash_key.get_secret_value()
+    if not key:
+        raise SettingsError(f"{PREFIX}HASH_KEY（{KEY_LENGTH} 文字以上）を設定してください。")
+    return key
+
+
+def development_secret(directory: Path, name: str) -> str:
+    """A secret for this machine's trial run, made once and kept in a file that only its owner reads."""
+    path = directory / name
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(KEY_LENGTH // 2))
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,45 @@
+"""The catalogue of topics: what must be answerable, in which packs, and how urgent it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from knowledge.schema import Audience, Strict, TopicId
+
+FILE = Path(__file__).parent / "topics.yaml"
+
+
+class Topic(Strict):
+    """One topic. `priority` 1 is asked most; `near` lists topics that are easily confused with it."""
+
+    id: TopicId
+    priority: int
+    packs: tuple[str, ...]
+    audience: tuple[Audience, ...]
+    near: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str:
+        """The part before the slash."""
+        return self.id.split("/", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Topics by id and the Japanese names of their groups."""
+
+    groups: Mapping[str, str]
+    topics: Mapping[str, Topic]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that ships with the program."""
+    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    topics = [Topic.model_validate(row) for row in content["topics"]]
+    return Catalogue(content["groups"], {topic.id: topic for topic in topics})

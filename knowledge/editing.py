@@ -1,0 +1,120 @@
+"""Changing the knowledge base: write a revision, publish revisions as a release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select, update
+
+from knowledge.schema import Entry
+from knowledge.tables import CurrentReleaseRow, EntryRow, ReleaseChangeRow, ReleaseRow, RevisionRow
+
+
+class EditingError(Exception):
+    """Base of what can go wrong when staff change the knowledge base.
+
+    EditingError
+    ├── EntryNotFound   there is no such entry
+    └── EditConflict    somebody else changed the entry in between
+    """
+
+
+class EntryNotFound(EditingError):
+    """There is no entry with this id."""
+
+
+class EditConflict(EditingError):
+    """The entry is no longer at the revision the editor started from."""
+
+    def __init__(self, current: RevisionRow) -> None:
+        super().__init__(f"{current.entry_id} is at revision {current.number} by {current.author}")
+        self.current = current
+
+
+def entry_id(pack: str, topic: str) -> str:
+    """The id of an entry: `<pack>/<topic>`."""
+    return f"{pack}/{topic}"
+
+
+def published_revision(session: Session, row: EntryRow) -> RevisionRow | None:
+    """The text citizens get now, or None."""
+    return session.get(RevisionRow, row.published_revision_id) if row.published_revision_id else None
+
+
+def find_entry(session: Session, entry: str, *, lock: bool = False) -> EntryRow:
+    """The entry's row; with `lock` nobody else can change it until the transaction ends.
+
+    Raises EntryNotFound.
+    """
+    query = select(EntryRow).where(EntryRow.id == entry)
+    row = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise EntryNotFound(entry)
+    return row
+
+
+def add_revision(session: Session, row: EntryRow, entry: Entry, *, author: str, note: str, at: datetime) -> RevisionRow:
+    """Writes a new text of the entry; what is published stays as it is."""
+    newest = session.exec(select(func.max(RevisionRow.number)).where(RevisionRow.entry_id == row.id)).one()
+    revision = RevisionRow(
+        entry_id=row.id,
+        number=(newest or 0) + 1,
+        content=entry.model_dump(mode="json"),
+        author=author,
+        note=note,
+        created_at=at,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def edit(
+    session: Session, entry: str, content: Entry, *, started_from: int, author: str, note: str, at: datetime
+) -> RevisionRow:
+    """Writes a staff edit that was begun at revision `started_from` (its id).
+
+    Raises EntryNotFound, or EditConflict when somebody else's text was published since.
+    """
+    row = find_entry(session, entry, lock=True)
+    current = published_revision(session, row)
+    if current is not None and current.id != started_from:
+        raise EditConflict(current)
+    return add_revision(session, row, content, author=author, note=note, at=at)
+
+
+def publish(
+    session: Session, changes: Mapping[str, int | None], *, author: str, reason: str, at: datetime
+) -> ReleaseRow:
+    """Makes these revisions (entry id -> revision id, None = taken down) what citizens get, as one release."""
+    number = _next_release(session)
+    release = ReleaseRow(number=number, author=author, reason=reason, created_at=at)
+    session.add(release)
+    session.flush()
+    rows = {row.id: row for row in session.exec(select(EntryRow).where(col(EntryRow.id).in_(changes))).all()}
+    for entry, revision in changes.items():
+        row = rows[entry]
+        session.add(
+            ReleaseChangeRow(
+                release_number=number,
+                entry_id=entry,
+                before_revision_id=row.published_revision_id,
+                after_revision_id=revision,
+            )
+        )
+        row.published_revision_id = revision
+    session.flush()
+    return release
+
+
+def _next_release(session: Session) -> int:
+    """Takes the lock on the one row and counts on."""
+    session.exec(update(CurrentReleaseRow).values(number=CurrentReleaseRow.number + 1))
+    return session.exec(select(CurrentReleaseRow.number)).one()
+
+
+def current_release(session: Session) -> int:
+    """The newest release's number; 0 when nothing was ever published."""
+    return session.exec(select(CurrentReleaseRow.number)).one_or_none() or 0

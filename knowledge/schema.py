@@ -1,0 +1,181 @@
+"""The shape of the knowledge base: entries, variants, actions, packs.
+
+Plain pydantic models. Every way into the knowledge base (pack files, the admin's forms, Excel) is validated
+here, so a rule stands in one place only. Rules that need more than one entry are in `knowledge.validation`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date as Date  # noqa: N812 - `Plan.date` would shadow it
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+COMMON = "common"
+
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*$", max_length=80)]
+EntryId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*$")]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,2}(-[A-Z]{2})?-\d{2,3}$")]
+Language = Literal["easy", "en", "zh", "ko", "vi", "pt", "tl", "ne"]
+Audience = Literal["citizen", "helper", "staff"]
+ServiceState = Literal["in-service", "planned", "ended", "policy"]
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("改行は使えません")
+    return text
+
+
+def _no_control(text: str) -> str:
+    if any(ord(c) < 32 and c not in "\n" for c in text):
+        raise ValueError("制御文字（タブなど）は使えません")
+    return text
+
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line), AfterValidator(_no_control)
+]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_no_control)]
+Question = Annotated[Line, StringConstraints(max_length=60)]
+Phrasing = Annotated[Line, StringConstraints(max_length=120)]
+Step = Annotated[Line, StringConstraints(max_length=200)]
+
+
+class Strict(BaseModel):
+    """Base of all knowledge models: unknown fields are errors, values are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Action(Strict):
+    """A next step offered under an answer.
+
+    `tel`: value is a telephone number as dialled (digits and hyphens, or #7119).
+    `link`: value is an https address on the list of allowed hosts.
+    `ask`: value is the topic id of a related question.
+    """
+
+    kind: Literal["link", "tel", "ask"]
+    label: Annotated[Line, StringConstraints(max_length=20)]
+    value: Annotated[Line, StringConstraints(max_length=1000)]
+
+    @model_validator(mode="after")
+    def _value_fits_kind(self) -> Self:
+        if self.kind == "link" and not self.value.startswith("https://"):
+            raise ValueError("リンクは https:// で始めてください")
+        if self.kind == "tel" and not all(c in "0123456789-#" for c in self.value):
+            raise ValueError("電話番号は数字とハイフン（または #）で書いてください")
+        if self.kind == "ask" and "/" not in self.value:
+            raise ValueError("関連する質問は topic の id で書いてください")
+        return self
+
+
+class Variant(Strict):
+    """The same answer in やさしい日本語 or in another language.
+
+    `made_from` is the `Entry.text_revision` of the Japanese text it was made from; when that text changes,
+    the variant is stale until somebody has looked at it again.
+    """
+
+    made_from: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    question: Annotated[Line, StringConstraints(max_length=160)]
+    answer: Annotated[Paragraph, StringConstraints(max_length=1200)]
+    steps: tuple[Annotated[Line, StringConstraints(max_length=400)], ...] = ()
+    phrasings: tuple[Phrasing, ...] = ()
+
+
+class Entry(Strict):
+    """One FAQ entry of one pack. Its id is `<pack>/<topic>`; the pack is where it is kept."""
+
+    topic: TopicId
+    question: Question
+    phrasings: tuple[Phrasing, ...]
+    answer: Annotated[Paragraph, StringConstraints(max_length=600)]
+    steps: tuple[Step, ...] = ()
+    actions: tuple[Action, ...] = Field(default=(), max_length=4)
+    section: Annotated[Line, StringConstraints(max_length=40)] | None = None
+    audience: tuple[Audience, ...] = ("citizen", "helper")
+    state: ServiceState = "in-service"
+    sources: tuple[SourceId, ...] = ()
+    as_of: Date
+    review_by: Date
+    valid_from: Date | None = None
+    valid_until: Date | None = None
+    to_fill: tuple[Annotated[Line, StringConstraints(max_length=80)], ...] = ()
+    variants: dict[Language, Variant] = Field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """The topic's group, e.g. `mynumber-card`."""
+        return self.topic.split("/", 1)[0]
+
+    @property
+    def text_revision(self) -> str:
+        """Eight hex digits that change when the Japanese question, answer or steps change."""
+        text = "\x1f".join((self.question, self.answer, *self.steps))
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    def stale_variants(self) -> tuple[Language, ...]:
+        """Languages whose text was made from an older Japanese text."""
+        return tuple(lang for lang, v in self.variants.items() if v.made_from != self.text_revision)
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Self:
+        if self.review_by < self.as_of:
+            raise ValueError("見直し期限（review_by）が情報の日付（as_of）より前です")
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError("公開の終わり（valid_until）が始まり（valid_from）より前です")
+        return self
+
+
+class Counter(Strict):
+    """A counter or telephone that people are handed over to."""
+
+    name: Line
+    tel: Annotated[str, StringConstraints(pattern=r"^[0-9#-]+$")] | None = None
+    hours: Line | None = None
+    sources: tuple[SourceId, ...] = ()
+
+
+class Plan(Strict):
+    """The digital plan a city pack was drawn from."""
+
+    title: Line
+    date: Line
+    as_of: Date
+
+
+class Pack(Strict):
+    """`pack.yaml`: who a pack belongs to and where its people are sent when there is no answer."""
+
+    id: PackId
+    name: Line
+    plan: Plan | None = None
+    counter: Counter
+    website: Annotated[Line, StringConstraints(pattern=r"^https://")] | None = None
+    to_fill: tuple[Line, ...] = ()
+
+
+class PlanFact(Strict):
+    """A fact of a city's plan: where it stands and what it says, in our own words."""
+
+    id: SourceId
+    pack: PackId
+    section: str
+    kind: Literal["in-service", "planned", "policy", "statistic", "time-expired"]
+    summary: str = ""
+    terms: tuple[str, ...] = ()
+
+
+class NationalFact(Strict):
+    """A fact of a national programme, or of a city's public page."""
+
+    id: SourceId
+    publisher: str
+    as_of: str
+    confidence: Literal["high", "medium", "low"]
+    summary: str = ""
+    addresses: tuple[str, ...] = ()

@@ -1,0 +1,95 @@
+"""Tables of the knowledge base. `entry` names a question; `revision` holds each text it ever had; a `release`
+is a published state. Contents are JSON of the models in `knowledge.schema`: `table=True` classes don't validate,
+so nothing is written here that was not one of those models first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from knowledge.database import UtcDateTime
+
+
+class PackRow(SQLModel, table=True):
+    """A pack: `common` or a municipality."""
+
+    __tablename__ = "pack"
+
+    id: str = Field(primary_key=True, max_length=31)
+    profile: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class SourceRow(SQLModel, table=True):
+    """A fact of the register of sources."""
+
+    __tablename__ = "source"
+
+    id: str = Field(primary_key=True, max_length=12)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class EntryRow(SQLModel, table=True):
+    """An entry and which of its revisions is published.
+
+    `upstream_revision_id` is the last text that came from a pack file: the base of the three-way comparison when
+    a pack upgrade meets staff edits. `conflict_revision_id` is a pack text that waits for a person's decision.
+    """
+
+    __tablename__ = "entry"
+
+    id: str = Field(primary_key=True, max_length=120)
+    pack: str = Field(sa_column=Column(ForeignKey("pack.id"), nullable=False, index=True))
+    topic: str = Field(max_length=80, index=True)
+    published_revision_id: int | None = None
+    upstream_revision_id: int | None = None
+    conflict_revision_id: int | None = None
+
+
+class RevisionRow(SQLModel, table=True):
+    """One text of an entry. Never changed after it was written."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: str = Field(sa_column=Column(ForeignKey("entry.id"), nullable=False, index=True))
+    number: int
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    author: str = Field(max_length=120)
+    note: str = Field(default="", max_length=400)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ReleaseRow(SQLModel, table=True):
+    """A published state of the knowledge base."""
+
+    __tablename__ = "release"
+
+    number: int = Field(primary_key=True)
+    author: str = Field(max_length=120)
+    reason: str = Field(max_length=400)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ReleaseChangeRow(SQLModel, table=True):
+    """What a release changed: revision before and after; none means that the entry was not published."""
+
+    __tablename__ = "release_change"
+
+    release_number: int = Field(sa_column=Column(ForeignKey("release.number"), primary_key=True))
+    entry_id: str = Field(sa_column=Column(ForeignKey("entry.id"), primary_key=True))
+    before_revision_id: int | None = None
+    after_revision_id: int | None = None
+
+
+class CurrentReleaseRow(SQLModel, table=True):
+    """One row: the number of the newest release. Publishing locks it, so releases come one after another and a
+    replica that has seen number n has seen everything up to n."""
+
+    __tablename__ = "current_release"
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = 0
