@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from bot.conversation.city import CityKnowledge, city_knowledge
 from bot.intents import Lexicon
-from knowledge.dictionary import stopwords, synonym_groups
 from knowledge.editing import current_release
 from knowledge.published import Published, load_published
 
@@ -22,9 +21,9 @@ class UnknownMunicipality(LookupError):
 class Library:
     """Caches what was published; compares one number per call with the database's."""
 
-    def __init__(self, today: Callable[[], date]) -> None:
+    def __init__(self, lexicon: Lexicon, today: Callable[[], date]) -> None:
+        self._lexicon = lexicon
         self._today = today
-        self._lexicon = Lexicon(synonym_groups(), stopwords())
         self._lock = threading.Lock()
         self._published: Published | None = None
         self._cities: dict[str, CityKnowledge] = {}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event
+from sqlalchemy import URL, Connection, DateTime, Engine, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -53,8 +53,8 @@ class Database:
     """An engine and its two kinds of transaction."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.engine = _open_sqlite(url) if self.is_sqlite else _open_postgresql(url)
+        self.url = _with_driver(make_url(url))
+        self.engine = _open_sqlite(self.url) if self.is_sqlite else _open_postgresql(self.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -98,11 +98,17 @@ def is_unavailable(error: DBAPIError) -> bool:
     return state is None or state[:2] in {"08", "53", "55", "57"}
 
 
-def _open_postgresql(url: str) -> Engine:
+def _with_driver(url: URL) -> URL:
+    """psycopg 3 for every PostgreSQL address, however it is written."""
+    is_postgresql = url.get_backend_name() == "postgresql"
+    return url.set(drivername="postgresql+psycopg") if is_postgresql else url
+
+
+def _open_postgresql(url: URL) -> Engine:
     return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args={"connect_timeout": 5})
 
 
-def _open_sqlite(url: str) -> Engine:
+def _open_sqlite(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -65,12 +65,21 @@ def _child(node: yaml.Node | None, part: int | str) -> yaml.Node | None:
     return None
 
 
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as they are written: a wrong one is then a fault with a line, not an exception without."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own class attribute
+        first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
     """Parses one YAML file, shown to people as `name`. Returns the document (or None) and its faults."""
     try:
         text = path.read_bytes().decode("utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except UnicodeDecodeError as error:
         return None, [Problem(name, 0, "", f"UTF-8 として読めません（{error.start} バイト目）")]
     except yaml.MarkedYAMLError as error:

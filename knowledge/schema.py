@@ -23,25 +23,25 @@ Audience = Literal["citizen", "helper", "staff"]
 ServiceState = Literal["in-service", "planned", "ended", "policy"]
 
 
-def _one_line(text: str) -> str:
-    if "\n" in text:
-        raise ValueError("改行は使えません")
-    return text
-
-
 def _no_control(text: str) -> str:
     if any(ord(c) < 32 and c not in "\n" for c in text):
         raise ValueError("制御文字（タブなど）は使えません")
     return text
 
 
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line), AfterValidator(_no_control)
-]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_no_control)]
-Question = Annotated[Line, StringConstraints(max_length=60)]
-Phrasing = Annotated[Line, StringConstraints(max_length=120)]
-Step = Annotated[Line, StringConstraints(max_length=200)]
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("改行は使えません")
+    return _no_control(text)
+
+
+_TEXT = AfterValidator(_no_control)
+_ONE_LINE = AfterValidator(_one_line)
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _ONE_LINE]
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), _ONE_LINE]
+Phrasing = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _ONE_LINE]
+Step = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), _ONE_LINE]
 
 
 class Strict(BaseModel):
@@ -59,8 +59,8 @@ class Action(Strict):
     """
 
     kind: Literal["link", "tel", "ask"]
-    label: Annotated[Line, StringConstraints(max_length=20)]
-    value: Annotated[Line, StringConstraints(max_length=1000)]
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), _ONE_LINE]
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), _ONE_LINE]
 
     @model_validator(mode="after")
     def _value_fits_kind(self) -> Self:
@@ -81,9 +81,11 @@ class Variant(Strict):
     """
 
     made_from: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
-    question: Annotated[Line, StringConstraints(max_length=160)]
-    answer: Annotated[Paragraph, StringConstraints(max_length=1200)]
-    steps: tuple[Annotated[Line, StringConstraints(max_length=400)], ...] = ()
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160), _ONE_LINE]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200), _TEXT]
+    steps: tuple[
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), _ONE_LINE], ...
+    ] = ()
     phrasings: tuple[Phrasing, ...] = ()
 
 
@@ -93,10 +95,12 @@ class Entry(Strict):
     topic: TopicId
     question: Question
     phrasings: tuple[Phrasing, ...]
-    answer: Annotated[Paragraph, StringConstraints(max_length=600)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), _TEXT]
     steps: tuple[Step, ...] = ()
     actions: tuple[Action, ...] = Field(default=(), max_length=4)
-    section: Annotated[Line, StringConstraints(max_length=40)] | None = None
+    section: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), _ONE_LINE] | None = (
+        None
+    )
     audience: tuple[Audience, ...] = ("citizen", "helper")
     state: ServiceState = "in-service"
     sources: tuple[SourceId, ...] = ()
@@ -104,7 +108,9 @@ class Entry(Strict):
     review_by: Date
     valid_from: Date | None = None
     valid_until: Date | None = None
-    to_fill: tuple[Annotated[Line, StringConstraints(max_length=80)], ...] = ()
+    to_fill: tuple[
+        Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), _ONE_LINE], ...
+    ] = ()
     variants: dict[Language, Variant] = Field(default_factory=dict)
 
     @property

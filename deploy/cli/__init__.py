@@ -28,7 +28,7 @@ app.add_typer(evaluate.app, name="eval")
 def main() -> None:
     """Runs the command; what an operator can mend is said in a sentence, not in a traceback."""
     try:
-        app()
+        app(evaluate.spell_out(sys.argv[1:]))
     except SettingsError as error:
         sys.exit(str(error))
     except DBAPIError as error:

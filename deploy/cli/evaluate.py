@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from bot.evaluation import questions, retrieval
 from deploy.cli.sources import Live, city_finder, lexicon, published
@@ -17,19 +16,15 @@ from deploy.cli.sources import Live, city_finder, lexicon, published
 AsJson = Annotated[bool, typer.Option("--json", help="JSON で出す")]
 
 
-class _FileFirst(TyperGroup):
-    """Lets `eval FILE` stand for `eval questions FILE`."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Takes a first word that is no command as the file."""
-        if args and args[0] not in self.commands:
-            args = ["questions", *args]
-        return super().resolve_command(ctx, args)
+app = typer.Typer(help="正しさと速さを測る（madoguchi eval FILE）", no_args_is_help=True)
 
 
-app = typer.Typer(cls=_FileFirst, help="正しさと速さを測る（madoguchi eval FILE）", no_args_is_help=True)
+def spell_out(arguments: Sequence[str]) -> list[str]:
+    """`eval FILE` stands for `eval questions FILE`: a group's commands can't be told from a file otherwise."""
+    given = list(arguments)
+    if given[:1] == ["eval"] and len(given) > 1 and given[1] not in ("questions", "retrieval", "--help"):
+        given.insert(1, "questions")
+    return given
 
 
 @app.command("questions")
