@@ -36,7 +36,6 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=1, le=65535)
     hash_key: SecretStr = SecretStr("")
     line_api: str = "https://api.line.me"
-    public_url: str = ""
 
     @field_validator("hash_key")
     @classmethod

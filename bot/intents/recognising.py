@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from math import exp
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
 from bot.intents.index import BODY_WEIGHT, SYNONYM_WEIGHT, Index
-from bot.intents.masking import mask
+from bot.intents.masking import PersonalKind, mask
 from bot.intents.model import Candidate, Context, Decision, Recognition, Repair, Thresholds
 from bot.intents.normalising import compact
 from bot.intents.tokenising import tokenise
 
 CANDIDATES = 10
 SHOWN = 3
+_LABEL = re.compile("|".join(re.escape(kind) for kind in PersonalKind))
+"""What stands for personal data says nothing about the question."""
 REPAIR_CUTOFF = 78.0
 """Least rapidfuzz ratio (0–100) at which an unknown word is read as a known one."""
 
@@ -31,12 +34,13 @@ def recognize(
     """
     thresholds = thresholds or Thresholds()
     masked = mask(utterance)
-    if (number := index.exact.get(compact(masked.text))) is not None:
+    text = _LABEL.sub(" ", masked.text)
+    if (number := index.exact.get(compact(text))) is not None:
         document = index.documents[number]
         candidate = Candidate(document.entry, document.topic, 1.0, {"exact": 1.0})
         return Recognition(masked.text, Decision.ANSWER, 1.0, (candidate,), "exact", masked=masked.kinds)
-    words, repairs = _query_words(masked.text, index)
-    candidates = _rank(words, masked.text, index)
+    words, repairs = _query_words(text, index)
+    candidates = _rank(words, text, index)
     decision, confidence, reason = _decide(candidates, thresholds)
     return Recognition(
         masked.text, decision, confidence, candidates, reason, tuple(words), tuple(repairs), masked.kinds

@@ -1,0 +1,155 @@
+"""Rich menus of the stand-in: objects, images, aliases, defaults."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import struct
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.channels.line.standin.contract import ALIAS, validate_rich_menu
+from bot.channels.line.standin.refusal import LineRefusal, checked_body
+from bot.channels.line.standin.state import StandIn
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+IMAGE_BYTES = 1024 * 1024
+
+
+def routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    """Method, path and endpoint of everything about rich menus."""
+    return [*_menu_routes(standin), *_image_routes(standin), *_alias_routes(standin), *_default_routes(standin)]
+
+
+async def _checked_menu(request: Request) -> dict[str, object]:
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        raise LineRefusal(400, "The request body could not be parsed as JSON") from None
+    if details := validate_rich_menu(body):
+        raise LineRefusal(400, f"The request body has {len(details)} error(s)", details)
+    return dict(body)
+
+
+def _known(standin: StandIn, request: Request) -> str:
+    menu: str = request.path_params["menu"]
+    if menu not in standin.rich_menus:
+        raise LineRefusal(404, "richmenu not found")
+    return menu
+
+
+def _menu_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    async def create(request: Request) -> Response:
+        body = await _checked_menu(request)
+        menu = f"richmenu-{secrets.token_hex(16)}"
+        standin.rich_menus[menu] = {**body, "richMenuId": menu, "channel": request.state.channel}
+        return JSONResponse({"richMenuId": menu})
+
+    async def validate(request: Request) -> Response:
+        await _checked_menu(request)
+        return JSONResponse({})
+
+    async def listing(request: Request) -> Response:
+        own = [m for m in standin.rich_menus.values() if m["channel"] == request.state.channel]
+        return JSONResponse({"richmenus": [{k: v for k, v in m.items() if k != "channel"} for m in own]})
+
+    async def delete(request: Request) -> Response:
+        menu = _known(standin, request)
+        del standin.rich_menus[menu]
+        standin.rich_menu_images.pop(menu, None)
+        return JSONResponse({})
+
+    return [
+        ("POST", "/v2/bot/richmenu", create),
+        ("POST", "/v2/bot/richmenu/validate", validate),
+        ("GET", "/v2/bot/richmenu/list", listing),
+        ("DELETE", "/v2/bot/richmenu/{menu}", delete),
+    ]
+
+
+def _image_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    async def upload(request: Request) -> Response:
+        menu = _known(standin, request)
+        image = await request.body()
+        if len(image) > IMAGE_BYTES:
+            raise LineRefusal(413, "Request Entity Too Large")
+        if menu in standin.rich_menu_images:
+            raise LineRefusal(400, "An image has already been uploaded to the richmenu")
+        size = standin.rich_menus[menu]["size"]
+        if image_size(image) != (size["width"], size["height"]):
+            raise LineRefusal(400, "The image size is invalid")
+        standin.rich_menu_images[menu] = image
+        return JSONResponse({})
+
+    async def download(request: Request) -> Response:
+        image = standin.rich_menu_images.get(_known(standin, request))
+        if image is None:
+            raise LineRefusal(404, "image not found")
+        return Response(image, media_type="image/png" if image.startswith(b"\x89PNG") else "image/jpeg")
+
+    path = "/v2/bot/richmenu/{menu}/content"
+    return [("POST", path, upload), ("GET", path, download)]
+
+
+def image_size(image: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG or JPEG, read from its header; None for anything else."""
+    if image.startswith(b"\x89PNG\r\n\x1a\n") and len(image) >= 24:
+        width, height = struct.unpack(">II", image[16:24])
+        return int(width), int(height)
+    if not image.startswith(b"\xff\xd8"):
+        return None
+    place = 2
+    while place + 9 < len(image):
+        marker, length = image[place + 1], int.from_bytes(image[place + 2 : place + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", image[place + 5 : place + 9])
+            return int(width), int(height)
+        place += 2 + length
+    return None
+
+
+def _alias_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    async def create(request: Request) -> Response:
+        body = await checked_body(request, ALIAS)
+        key = f"{request.state.channel}/{body['richMenuAliasId']}"
+        if key in standin.rich_menu_aliases:
+            raise LineRefusal(400, "conflict richmenu alias id")
+        standin.rich_menu_aliases[key] = body["richMenuId"]
+        return JSONResponse({})
+
+    async def listing(request: Request) -> Response:
+        prefix = f"{request.state.channel}/"
+        own = {k.removeprefix(prefix): v for k, v in standin.rich_menu_aliases.items() if k.startswith(prefix)}
+        return JSONResponse({"aliases": [{"richMenuAliasId": k, "richMenuId": v} for k, v in own.items()]})
+
+    async def delete(request: Request) -> Response:
+        key = f"{request.state.channel}/{request.path_params['alias']}"
+        if standin.rich_menu_aliases.pop(key, None) is None:
+            raise LineRefusal(404, "richmenu alias not found")
+        return JSONResponse({})
+
+    return [
+        ("POST", "/v2/bot/richmenu/alias", create),
+        ("GET", "/v2/bot/richmenu/alias/list", listing),
+        ("DELETE", "/v2/bot/richmenu/alias/{alias}", delete),
+    ]
+
+
+def _default_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    async def choose(request: Request) -> Response:
+        menu = _known(standin, request)
+        if menu not in standin.rich_menu_images:
+            raise LineRefusal(400, "must upload richmenu image before applying it to user")
+        standin.default_rich_menu[request.state.channel] = menu
+        return JSONResponse({})
+
+    async def clear(request: Request) -> Response:
+        standin.default_rich_menu.pop(request.state.channel, None)
+        return JSONResponse({})
+
+    return [
+        ("POST", "/v2/bot/user/all/richmenu/{menu}", choose),
+        ("DELETE", "/v2/bot/user/all/richmenu", clear),
+    ]
