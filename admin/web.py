@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from admin.access import SignInNeeded, same_origin
 from admin.pages import audit, entries, home, sign_in, unanswered
 
-router = APIRouter(prefix="/admin", dependencies=[Depends(same_origin)])
+router = APIRouter(dependencies=[Depends(same_origin)])
 for page in (sign_in, home, unanswered, entries, audit):
     router.include_router(page.router)
 

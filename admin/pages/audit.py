@@ -9,7 +9,7 @@ from admin.audit import recent_audit
 from admin.pages.view import view
 from bot.web.state import Reading, Web
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 
 _ACTIONS = {
     "sign in": "サインイン",

@@ -19,7 +19,7 @@ from knowledge.editing import EditConflict
 from knowledge.published import VisibleEntry
 from knowledge.schema import COMMON
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 
 
 @router.get("/{municipality}/entries")
@@ -69,12 +69,12 @@ def save(
     municipality: str,
     group: str,
     name: str,
-    question: Annotated[str, Form(max_length=200)],
-    phrasings: Annotated[str, Form(max_length=20_000)],
-    answer: Annotated[str, Form(max_length=5_000)],
     revision: Annotated[int, Form()],
-    steps: Annotated[str, Form(max_length=5_000)] = "",
-    add: Annotated[str, Form(max_length=200)] = "",
+    question: Annotated[str, Form()] = "",
+    phrasings: Annotated[str, Form()] = "",
+    answer: Annotated[str, Form()] = "",
+    steps: Annotated[str, Form()] = "",
+    add: Annotated[str, Form()] = "",
 ) -> Response:
     """Publishes an edit; the next LINE answer is the new one."""
     city, visible = _find(web, session, municipality, f"{group}/{name}")

@@ -9,7 +9,7 @@ from admin.access import Staff
 from admin.pages.view import view
 from bot.web.state import Reading, Web
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 
 
 @router.get("")

@@ -13,7 +13,7 @@ from admin.audit import write_audit
 from admin.pages.view import view
 from bot.web.state import Web, Writing
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 
 _WRONG = "名前かパスワードが違います。"
 _LOCKED = "何度も間違えたため、しばらくサインインできません。15分ほど待ってから、もう一度お試しください。"

@@ -13,7 +13,7 @@ from admin.pages.view import view
 from bot import records
 from bot.web.state import Reading, Web, Writing
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 
 
 @router.get("/{municipality}/unanswered")

@@ -60,11 +60,11 @@ function show(messages) {
   made.className = "theirs";
   for (const message of messages) made.append(drawMessage(message));
   room.append(made);
-  made.scrollIntoView({ block: "start" });
   $("out").textContent = JSON.stringify(messages, null, 1);
   if (sentAt !== null) $("timing").textContent = `返信まで ${Math.round(performance.now() - sentAt)} ミリ秒`;
   sentAt = null;
   showQuick(messages.at(-1).quickReply);
+  room.scrollTop = Math.min(room.scrollHeight, made.offsetTop - room.offsetTop - 60);
 }
 
 function drawMessage(message) {

@@ -1,0 +1,261 @@
+"""The admin: who gets in, what they may do, and an answer mended from the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from admin import staff as accounts
+from admin import web as admin
+from admin.passwords import WeakPassword, hash_password, password_is_right
+from admin.staff import ALL, Role
+from admin.tables import AuditRow, SessionRow
+from bot import records
+from bot.conversation.turn import reply_to
+from bot.intents import recognize
+from bot.library import Library
+from bot.lookup.web import router as lookup_router
+from bot.responses.compose import Style
+from bot.responses.reply import ReplyKind
+from bot.web.state import WebParts
+from knowledge.database import Database
+
+PASSWORD = "correct horse battery"
+PUBLIC = {"/admin/sign-in"}
+BROWSER = {"sec-fetch-site": "same-origin"}
+
+
+class Clock:
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def moving(now: datetime) -> Clock:
+    return Clock(now)
+
+
+@pytest.fixture
+def app(filled: Database, library: Library, moving: Clock, now: datetime) -> FastAPI:
+    app = FastAPI()
+    app.state.web = WebParts(filled, library, moving, secure_cookies=False)
+    app.include_router(lookup_router)
+    admin.install(app)
+    with filled.writing() as session:
+        for login, city, role in (
+            ("chief", ALL, Role.ADMIN),
+            ("editor", "kokubunji", Role.EDITOR),
+            ("viewer", "kokubunji", Role.VIEWER),
+            ("neighbour", "oyama", Role.ADMIN),
+        ):
+            accounts.add_staff(session, login, login, PASSWORD, municipality=city, role=role, at=now)
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, headers=BROWSER, follow_redirects=False) as client:
+        yield client
+
+
+def sign_in(client: TestClient, login: str = "chief", password: str = PASSWORD) -> int:
+    client.cookies.clear()
+    return client.post("/admin/sign-in", data={"login": login, "password": password}).status_code
+
+
+def _routes(app: FastAPI) -> list[tuple[str, str]]:
+    found = []
+    for route in app.openapi()["paths"].items():
+        path, methods = route
+        found += [(method.upper(), path) for method in methods if path.startswith("/admin")]
+    return found
+
+
+def _concrete(path: str) -> str:
+    return path.format(municipality="kokubunji", group="mynumber-card", name="lost-card")
+
+
+def test_every_route_needs_sign_in(app: FastAPI, client: TestClient) -> None:
+    routes = [(method, path) for method, path in _routes(app) if path not in PUBLIC]
+    assert len(routes) >= 7
+    for method, path in routes:
+        answer = client.request(method, _concrete(path), data={"key": "x"} if method == "POST" else None)
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/admin/sign-in"), path
+
+
+@pytest.mark.parametrize(
+    ("login", "expected"),
+    [
+        ("chief", {"unanswered": 200, "entries": 200, "audit": 200, "save": 422, "settle": 303}),
+        ("editor", {"unanswered": 200, "entries": 200, "audit": 403, "save": 403, "settle": 303}),
+        ("viewer", {"unanswered": 200, "entries": 200, "audit": 403, "save": 403, "settle": 403}),
+        ("neighbour", {"unanswered": 404, "entries": 404, "audit": 404, "save": 404, "settle": 404}),
+    ],
+)
+def test_what_each_role_may_do(client: TestClient, login: str, expected: dict[str, int]) -> None:
+    sign_in(client, login)
+    base = "/admin/kokubunji"
+    entry = client.get(f"{base}/entries/mynumber-card/lost-card")
+    revision = entry.text.split('name="revision" value="')[1].split('"')[0] if entry.status_code == 200 else "1"
+    form = {"question": "", "phrasings": "x", "answer": "x", "revision": revision}
+    found = {
+        "unanswered": client.get(f"{base}/unanswered").status_code,
+        "entries": client.get(f"{base}/entries").status_code,
+        "audit": client.get(f"{base}/audit").status_code,
+        "save": client.post(f"{base}/entries/mynumber-card/lost-card", data={**form, "question": " "}).status_code,
+        "settle": client.post(f"{base}/unanswered/settle", data={"key": "x"}).status_code,
+    }
+    assert found == expected
+
+
+def test_wrong_passwords_are_refused_and_then_slowed_down(client: TestClient, moving: Clock) -> None:
+    assert [sign_in(client, "chief", "wrong wrong wrong") for _ in range(5)] == [401] * 5
+    assert sign_in(client, "chief", PASSWORD) == 429
+    moving.now += timedelta(minutes=16)
+    assert sign_in(client, "chief", PASSWORD) == 303
+
+
+def test_a_session_ends(client: TestClient, moving: Clock, filled: Database) -> None:
+    sign_in(client)
+    assert client.get("/admin").status_code == 200
+    moving.now += timedelta(minutes=61)
+    assert client.get("/admin").headers["location"] == "/admin/sign-in"
+    sign_in(client)
+    with filled.reading() as session:
+        tokens = {row.token_digest for row in session.exec(select(SessionRow)).all()}
+    assert client.cookies["madoguchi_staff"] not in tokens, "the database never holds the token itself"
+    client.post("/admin/sign-out")
+    assert client.get("/admin").headers["location"] == "/admin/sign-in"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"origin": "https://evil.example", "sec-fetch-site": ""},
+        {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
+    ],
+)
+def test_another_sites_form_is_refused(app: FastAPI, headers: dict[str, str]) -> None:
+    client = TestClient(app, follow_redirects=False)
+    data = {"login": "chief", "password": PASSWORD}
+    given = {k: v for k, v in headers.items() if v}
+    assert client.post("/admin/sign-in", data=data, headers=given).status_code == 403
+    assert client.post("/admin/sign-in", data=data).status_code == 403
+
+
+def _ask(filled: Database, library: Library, now: datetime, question: str, person: str) -> ReplyKind:
+    with filled.writing() as session:
+        city = library.city(session, "kokubunji")
+        recognition = recognize(question, city.index, thresholds=city.thresholds)
+        reply = reply_to(recognition, city, Style(), "")
+        asked = records.Asked(f"{person}{question}"[:60], "kokubunji", "line", now, person)
+        records.record_utterance(session, asked, recognition, reply)
+    return reply.kind
+
+
+def test_a_question_without_an_answer_is_taught_and_then_answered(
+    client: TestClient, filled: Database, library: Library, now: datetime
+) -> None:
+    question = "ほげほげぴよぴよ"
+    for person in ("p1", "p2", "p2"):
+        assert _ask(filled, library, now, question, person) is ReplyKind.FALLBACK
+    sign_in(client)
+    page = client.get("/admin/kokubunji/unanswered").text
+    assert question in page
+    assert "2 人" in page
+    edit = client.get("/admin/kokubunji/entries/mynumber-card/lost-card", params={"add": question}).text
+    assert f"{question}</textarea>" in edit
+    form = {
+        "question": "マイナンバーカードをなくしたときは？",
+        "phrasings": f"カードを落とした\n{question}",
+        "answer": "直した答えです。",
+        "steps": "",
+        "revision": edit.split('name="revision" value="')[1].split('"')[0],
+        "add": question,
+    }
+    saved = client.post("/admin/kokubunji/entries/mynumber-card/lost-card", data=form)
+    assert saved.status_code == 303
+    assert "公開しました" in client.get(saved.headers["location"]).text
+    assert _ask(filled, library, now, question, "p3") is ReplyKind.ANSWER
+    assert "直した答えです。" in client.get("/lookup/kokubunji", params={"q": question}).text
+    assert question not in client.get("/admin/kokubunji/unanswered").text
+    with filled.reading() as session:
+        audit = session.exec(select(AuditRow).where(AuditRow.action == "publish entry")).one()
+        assert (audit.actor, audit.subject) == ("chief", "common/mynumber-card/lost-card")
+        assert audit.before is not None
+        assert audit.after is not None
+        assert (audit.before["answer"] != audit.after["answer"], audit.after["answer"]) == (True, "直した答えです。")
+
+
+def test_two_people_editing_one_entry_lose_nothing(client: TestClient) -> None:
+    sign_in(client)
+    url = "/admin/kokubunji/entries/mynumber-card/lost-card"
+    revision = client.get(url).text.split('name="revision" value="')[1].split('"')[0]
+    form = {"question": "なくしたときは？", "phrasings": "落とした", "answer": "先の人の答え", "revision": revision}
+    assert client.post(url, data=form).status_code == 303
+    second = client.post(url, data={**form, "answer": "あとの人の答え"})
+    assert second.status_code == 409
+    assert "あとの人の答え" in second.text
+    assert "先の人の答え" in second.text
+    assert "ほかの人がこの項目を公開しました" in second.text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"answer": ""}, "空です"),
+        ({"answer": "あ" * 601}, "長すぎます"),
+        ({"question": "あ" * 61}, "長すぎます"),
+        ({"phrasings": "人と話したい"}, "にもあります"),
+    ],
+)
+def test_a_bad_edit_says_what_is_wrong_and_keeps_the_text(
+    client: TestClient, change: dict[str, str], words: str
+) -> None:
+    sign_in(client)
+    url = "/admin/kokubunji/entries/mynumber-card/lost-card"
+    revision = client.get(url).text.split('name="revision" value="')[1].split('"')[0]
+    form = {"question": "なくしたときは？", "phrasings": "落とした", "answer": "答え", "revision": revision, **change}
+    answer = client.post(url, data=form)
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_settling_takes_a_question_off_the_list(
+    client: TestClient, filled: Database, library: Library, now: datetime
+) -> None:
+    _ask(filled, library, now, "ほげほげぴよぴよ", "p1")
+    sign_in(client)
+    assert client.post("/admin/kokubunji/unanswered/settle", data={"key": "ほげほげぴよぴよ"}).status_code == 303
+    assert "今、答えのない質問はありません" in client.get("/admin/kokubunji/unanswered").text
+
+
+def test_passwords(now: datetime, filled: Database) -> None:
+    stored = hash_password(PASSWORD)
+    assert stored.startswith("$argon2id$")
+    assert password_is_right(stored, PASSWORD)
+    assert not password_is_right(stored, PASSWORD + "x")
+    assert not password_is_right(None, PASSWORD)
+    for weak in ("short", "a" * 20, "x" * 201):
+        with pytest.raises(WeakPassword):
+            hash_password(weak)
+    with filled.writing() as session:
+        accounts.add_staff(session, "A", "a", PASSWORD, municipality=ALL, role=Role.ADMIN, at=now)
+    with pytest.raises(accounts.LoginTaken), filled.writing() as session:
+        accounts.add_staff(session, "a ", "a", PASSWORD, municipality=ALL, role=Role.ADMIN, at=now)
+
+
+def test_admin_pages_are_kept_in_no_cache(client: TestClient) -> None:
+    sign_in(client)
+    assert client.get("/admin/kokubunji/entries").headers["cache-control"] == "no-store"
