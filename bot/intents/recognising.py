@@ -90,16 +90,16 @@ def _rank(words: list[str], text: str, index: Index) -> tuple[Candidate, ...]:
         if total[number] <= 0:
             break
         document = index.documents[number]
-        runner_up = float(total[order[rank + 1]]) if rank + 1 < len(order) else 0.0
+        rival = total[order[1 if rank == 0 else 0]] if len(order) > 1 else 0.0
         features = {
             "score": float(total[number]),
             "share": float(best[number]) / ceiling if ceiling else 0.0,
-            "lead": (float(total[number]) - runner_up) / float(total[number]),
+            "lead": float(total[number] - rival) / float(total[order[0]]),
             "likeness": max(fuzz.ratio(folded, compact(p)) for p in document.phrasings) / 100,
             "words": float(len(words)),
         }
         found.append(Candidate(document.entry, document.topic, _confidence(features), features))
-    return tuple(sorted(found, key=lambda c: -c.confidence))
+    return tuple(found)
 
 
 def _rarest(index: Index) -> float:
