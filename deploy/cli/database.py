@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy import schema
 from deploy.cli.sources import open_database
+from knowledge.database import Database
 from knowledge.editing import current_release
 
 app = typer.Typer(help="データベースを整える・調べる", no_args_is_help=True)
@@ -17,11 +18,11 @@ app = typer.Typer(help="データベースを整える・調べる", no_args_is_
 @app.command("upgrade")
 def upgrade() -> None:
     """表をプログラムの版に合わせる。"""
-    database = open_database()
-    if database.is_sqlite and database.url.database:
-        make_directory(database.url.database)
-    schema.upgrade(database)
-    print(f"データベースは版 {schema.current(database)} です")
+    with open_database() as database:
+        if database.is_sqlite and database.url.database:
+            make_directory(database.url.database)
+        schema.upgrade(database)
+        print(f"データベースは版 {schema.current(database)} です")
 
 
 def make_directory(file: str) -> None:
@@ -32,7 +33,11 @@ def make_directory(file: str) -> None:
 @app.command("check")
 def check() -> None:
     """つながるか、表が合っているか、知識が入っているかを調べる。"""
-    database = open_database()
+    with open_database() as database:
+        _check(database)
+
+
+def _check(database: Database) -> None:
     try:
         found, wanted = schema.current(database), schema.head()
         differing = schema.differences(database) if found == wanted else []

@@ -67,8 +67,7 @@ def import_command(root: Folder = ROOT) -> None:
     read, problems = check(root)
     _stop_on_errors(problems)
     facts, _ = read_facts()
-    database = open_database()
-    with database.writing() as session:
+    with open_database() as database, database.writing() as session:
         done = import_packs(session, read, facts, at=clock.now(), reason="パックの取り込み")
     print(f"追加 {len(done.added)}、更新 {len(done.updated)}、取り下げ {len(done.removed)} 件")
     for entry in done.kept:
@@ -87,7 +86,7 @@ def _stop_on_errors(problems: Sequence[Problem]) -> None:
 @app.command("export")
 def export_command(root: Annotated[Path, typer.Argument(help="書き出すフォルダー")]) -> None:
     """公開中の知識をパックとして書き出す。"""
-    with open_database().reading() as session:
+    with open_database() as database, database.reading() as session:
         published = load_published(session)
     count = write_packs(root, published.packs.values(), ((e.pack, e.entry) for e in published.entries))
     print(f"{count} 項目を {root} に書き出しました")

@@ -6,19 +6,20 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from types import FrameType
 
 import typer
 import uvicorn
 
-from deploy import clock, schema
+from deploy import schema
 from deploy.app import Parts, build_parts, create_app
 from deploy.cli.database import make_directory
+from deploy.cli.sources import open_database
 from deploy.development import run_development
 from deploy.settings import Settings, SettingsError, read_channels, read_settings, required_hash_key
 from knowledge.database import Database
 from knowledge.editing import current_release
-from knowledge.sources import read_facts
 
 
 def add_to(app: typer.Typer) -> None:
@@ -72,26 +73,26 @@ def dev() -> None:
 def doctor() -> None:
     """設定・データベース・知識・LINE の設定を調べ、することを一行ずつ言う。"""
     settings = read_settings()
-    lines: list[tuple[bool, str]] = []
-    database = Database(settings.database_url)
-    found = schema.current(database)
-    at_head = found == schema.head()
-    lines.append((at_head, f"表の版 {found}" if at_head else "madoguchi db upgrade を実行してください"))
-    if at_head:
-        with database.reading() as session:
-            release = current_release(session)
-        lines.append((release > 0, f"公開番号 {release}" if release else "madoguchi pack import を実行してください"))
+    with open_database() as database:
+        lines = list(_database_lines(database))
     lines.append((bool(settings.hash_key.get_secret_value()), "MADOGUCHI_HASH_KEY（32 文字以上）"))
     channels = read_channels()
-    lines.append(
-        (bool(channels), f"LINE のチャネル: {', '.join(channels) or 'まだありません（env.example を見てください）'}")
-    )
-    facts, faults = read_facts()
-    lines.append((not faults, f"出典の台帳 {len(facts)} 件"))
-    lines.append((True, f"今日は {clock.today()}（日本）"))
+    named = ", ".join(channels) or "まだありません（deploy/env.example を見てください）"
+    lines.append((bool(channels), f"LINE のチャネル: {named}"))
     for good, text in lines:
         print(f"{'○' if good else '×'} {text}")
     raise typer.Exit(0 if all(good for good, _ in lines) else 1)
+
+
+def _database_lines(database: Database) -> Iterator[tuple[bool, str]]:
+    found = schema.current(database)
+    if found != schema.head():
+        yield False, "madoguchi db upgrade を実行してください"
+        return
+    yield True, f"表の版 {found}"
+    with database.reading() as session:
+        release = current_release(session)
+    yield release > 0, f"公開番号 {release}" if release else "madoguchi pack import を実行してください"
 
 
 def require_free_port(host: str, port: int) -> None:

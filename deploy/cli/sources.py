@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -32,7 +33,7 @@ def lexicon() -> Lexicon:
 def published(live: bool, root: Path = ROOT) -> Published:
     """What is published, or what the pack files say."""
     if live:
-        with open_database().reading() as session:
+        with open_database() as database, database.reading() as session:
             return load_published(session)
     facts, _ = read_facts()
     return published_from_files(read_packs(root), facts)
@@ -51,6 +52,11 @@ def city_finder(source: Published) -> Callable[[str], CityKnowledge]:
     return find
 
 
-def open_database() -> Database:
-    """The database of the settings."""
-    return Database(read_settings().database_url)
+@contextmanager
+def open_database() -> Iterator[Database]:
+    """The database of the settings, closed at the end of the block."""
+    database = Database(read_settings().database_url)
+    try:
+        yield database
+    finally:
+        database.close()

@@ -34,7 +34,7 @@ def add(
     """職員を一人足す。パスワードを渡さなければ、作って一度だけ表示する。"""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else new_password()
     try:
-        with open_database().writing() as session:
+        with open_database() as database, database.writing() as session:
             row = accounts.add_staff(
                 session, login, name or login, password, municipality=city, role=role, at=clock.now()
             )
