@@ -80,13 +80,14 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
 
 def fallback(pack: Pack, counter: Counter, *, style: Style, sentence: str = "fallback") -> Reply:
     """No answer: says so, names a telephone and a counter, and what happens with the question."""
-    name = counter.name
-    body = phrase(sentence, style.language, counter=f"{name}（{counter.hours}）" if counter.hours else name)
+    known = [f"電話 {counter.tel}" if counter.tel else "", counter.hours or ""]
+    details = "、".join(filter(None, known))
+    body = phrase(sentence, style.language, counter=f"{counter.name}（{details}）" if details else counter.name)
     return Reply(
         kind=ReplyKind.FALLBACK,
         body=f"{body}\n{phrase('fallback_recorded', style.language)}",
         buttons=counter_buttons(pack, counter),
-        choices=(_menu(style.language),),
+        choices=(_menu(style.language), _human(style.language)),
         language=style.language,
         large=style.large,
     )
