@@ -86,11 +86,22 @@ def find_person(session: Session, municipality: str, person: str | None, now: da
 
 def remember_topic(session: Session, municipality: str, person: str, topic: str, now: datetime) -> None:
     """Keeps the topic for follow-ups."""
+    row = _person_row(session, municipality, person, now)
+    row.last_topic, row.last_at = topic, now
+
+
+def remember_style(session: Session, municipality: str, person: str, style: Style, now: datetime) -> None:
+    """Keeps how a person wants to be answered."""
+    row = _person_row(session, municipality, person, now)
+    row.language, row.large = style.language, style.large
+
+
+def _person_row(session: Session, municipality: str, person: str, now: datetime) -> PersonRow:
     row = session.get(PersonRow, (municipality, person))
     if row is None:
-        session.add(PersonRow(municipality=municipality, person=person, last_topic=topic, last_at=now))
-    else:
-        row.last_topic, row.last_at = topic, now
+        row = PersonRow(municipality=municipality, person=person, last_at=now)
+        session.add(row)
+    return row
 
 
 def forget_person(session: Session, municipality: str, person: str) -> None:

@@ -180,6 +180,8 @@ def _record(session: Session, inbound: Inbound, turn: Turn, now: datetime) -> No
         records.record_feedback(session, inbound.municipality, turn.feedback)
     if turn.forget_message is not None:
         records.forget_message(session, inbound.municipality, turn.forget_message)
+    if turn.style is not None and inbound.person:
+        records.remember_style(session, inbound.municipality, inbound.person, turn.style, now)
     if turn.forget_person and inbound.person:
         records.forget_person(session, inbound.municipality, inbound.person)
     elif inbound.person and turn.reply is not None and turn.reply.topic:

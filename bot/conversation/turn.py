@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.conversation.city import CityKnowledge
 from bot.conversation.inbound import Inbound, InboundKind
+from bot.conversation.wishes import wished_style
 from bot.intents import Context, Decision, Recognition, recognize
 from bot.responses import compose
 from bot.responses.compose import Style
@@ -39,11 +40,13 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The result of a turn. `recognition` is set when somebody asked something in words."""
+    """The result of a turn. `recognition` is set when somebody asked in words, `style` when they asked to be answered
+    in another way from now on."""
 
     reply: Reply | None = None
     recognition: Recognition | None = None
     feedback: Feedback | None = None
+    style: Style | None = None
     forget_person: bool = False
     forget_message: str | None = None
 
@@ -79,6 +82,8 @@ def _answer(visible: VisibleEntry, city: CityKnowledge, style: Style, about: str
 def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     if not inbound.text.strip():
         return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
+    if (style := wished_style(inbound.text, person.style)) is not None:
+        return Turn(compose.notice(phrase("style_set", style.language), style=style, choices=_examples()), style=style)
     recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
     reply = reply_to(recognition, city, person.style, inbound.id)
     if inbound.masked:

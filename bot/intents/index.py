@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bot.intents.model import Document, Lexicon
 from bot.intents.normalising import compact
-from bot.intents.tokenising import tokenise_phrasing
+from bot.intents.tokenising import analyse_stored
 
 K1 = 1.2
 B = 0.75
@@ -33,6 +33,11 @@ class Field:
     postings: Postings
     idf: Mapping[str, float]
     size: int
+
+    def ceiling(self, words: Iterable[str]) -> float:
+        """The best score a text could reach for these words, unknown ones counted as rare as can be."""
+        rarest = log(1 + (self.size + 0.5) / 0.5)
+        return (K1 + 1) * sum(self.idf.get(word, rarest) for word in words)
 
     def scores(self, words: Mapping[str, float]) -> NDArray[np.float32]:
         """BM25 of every text for weighted words."""
@@ -51,8 +56,10 @@ class Index:
     release: int
     documents: tuple[Document, ...]
     phrasings: Field
+    sounds: Field
     starts: NDArray[np.int64]
     bodies: Field
+    compact: tuple[tuple[str, ...], ...]
     exact: Mapping[str, int]
     synonyms: Mapping[str, tuple[tuple[str, ...], ...]]
     stopwords: frozenset[str]
@@ -66,15 +73,18 @@ class Index:
 def build_index(documents: Sequence[Document], lexicon: Lexicon, release: int = 0) -> Index:
     """Builds an index. Documents without phrasings can't be asked for and are left out."""
     kept = tuple(d for d in documents if d.phrasings)
-    texts = [_words(p, lexicon) for d in kept for p in d.phrasings]
+    ways = [p for d in kept for p in d.phrasings]
+    texts = [_words(p, lexicon) for p in ways]
     starts = np.cumsum([0, *(len(d.phrasings) for d in kept)])[:-1]
     phrasings = _field(texts)
     return Index(
         release=release,
         documents=kept,
         phrasings=phrasings,
+        sounds=_field([analyse_stored(p).sounds for p in ways]),
         starts=starts,
         bodies=_field([_words(d.body, lexicon) for d in kept]),
+        compact=tuple(tuple(map(compact, d.phrasings)) for d in kept),
         exact=_exact(kept),
         synonyms=_synonyms(lexicon),
         stopwords=lexicon.stopwords,
@@ -83,7 +93,7 @@ def build_index(documents: Sequence[Document], lexicon: Lexicon, release: int = 
 
 
 def _words(text: str, lexicon: Lexicon) -> list[str]:
-    return [word for word in tokenise_phrasing(text) if word not in lexicon.stopwords]
+    return [word for word in analyse_stored(text).words if word not in lexicon.stopwords]
 
 
 def _field(texts: Sequence[Sequence[str]]) -> Field:
@@ -123,7 +133,7 @@ def _synonyms(lexicon: Lexicon) -> dict[str, tuple[tuple[str, ...], ...]]:
     """First word of a synonym -> (the synonym's words, then the words it may stand for), one row a pair."""
     rows: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for group in lexicon.synonyms:
-        spelled = [tokenise_phrasing(word) for word in group]
+        spelled = [analyse_stored(word).words for word in group]
         for words in filter(None, spelled):
             others = tuple(dict.fromkeys(w for other in spelled if other != words for w in other if w not in words))
             if others:

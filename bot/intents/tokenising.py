@@ -12,21 +12,16 @@ from functools import lru_cache
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
 from bot.intents.normalising import normalise
+from bot.intents.readings import pairs
 
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"})
 _NOT_CONTENT = frozenset({"非自立可能", "助動詞語幹"})
 _KEPT_VERBS = frozenset({"無い", "要る", "出来る", "来る", "行く", "貰う", "見る"})
 """Verbs that the dictionary marks as possibly auxiliary but that carry meaning in questions to a city hall."""
 
+_SILENT = frozenset({"補助記号", "空白", "記号"})
+
 _local = threading.local()
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A content word: its normalized form and its reading in katakana."""
-
-    form: str
-    reading: str
 
 
 def _tokenizer() -> Tokenizer:
@@ -42,19 +37,29 @@ def _dictionary() -> Dictionary:
     return Dictionary(dict="small")
 
 
-def tokenise(text: str) -> tuple[Token, ...]:
-    """The content words of a text, in order."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A text taken apart: its content words in order, and how all of it sounds, as pairs of kana."""
+
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+
+
+def analyse(text: str) -> Analysis:
+    """The content words and the sound of a text."""
+    words, readings = [], []
     for morpheme in _tokenizer().tokenize(normalise(text)):
         part = morpheme.part_of_speech()
-        form = morpheme.normalized_form().casefold()
-        if part[0] not in _CONTENT or (part[1] in _NOT_CONTENT and form not in _KEPT_VERBS):
+        if part[0] in _SILENT:
             continue
-        found.append(Token(form, morpheme.reading_form()))
-    return tuple(found)
+        readings.append(morpheme.reading_form() or morpheme.surface())
+        form = morpheme.normalized_form().casefold()
+        if part[0] in _CONTENT and (part[1] not in _NOT_CONTENT or form in _KEPT_VERBS):
+            words.append(form)
+    return Analysis(tuple(words), pairs(readings))
 
 
 @lru_cache(maxsize=200_000)
-def tokenise_phrasing(text: str) -> tuple[str, ...]:
-    """Forms of a stored text. Kept: a release changes a few texts, and the index needs them all."""
-    return tuple(token.form for token in tokenise(text))
+def analyse_stored(text: str) -> Analysis:
+    """The analysis of a stored text. Kept: a release changes a few texts, and the index needs them all."""
+    return analyse(text)

@@ -38,6 +38,7 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "only_text": "申し訳ありません。{kind}は読めません。\n聞きたいことを、短い文で送ってください。",
         "too_long": "長い文は、はじめの部分だけを読みました。",
         "empty": "聞きたいことを、短い文で送ってください。\n例：「カードをなくした」",
+        "style_set": "わかりました。次から、この見え方で答えます。\nもどすときは「ふつうの字で」「日本語」と送ってください。",
         "example_1": "カードをなくした",
         "example_2": "スマホ教室はいつ",
         "example_3": "家でできる手続",
@@ -51,6 +52,8 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
     "easy": {
         "ask": "どれを 知（し）りたいですか？ えらんで ください。",
         "fallback": "ごめんなさい。その 答（こた）えは まだ ありません。\n{counter}に きいて ください。",
+        "style_set": "わかりました。\n次（つぎ）から やさしい 日本語（にほんご）で 答（こた）えます。\n"
+        "もどす ときは 「日本語」と 送（おく）って ください。",
         "solved": "わかりました",
         "not_solved": "わかりません",
     },
@@ -61,6 +64,8 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "none_of_these": "None of these",
         "fallback": "Sorry, there is no answer to that yet.\nPlease ask {counter}.",
         "fallback_recorded": "Staff will read your question after personal details are removed.",
+        "style_set": "OK. From now on, answers are shown in English where they are written.\n"
+        "Send 日本語 to go back to Japanese.",
         "solved": "This helped",
         "not_solved": "Not solved",
         "human": "Talk to a person",

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.evaluation import questions, retrieval
+from bot.evaluation import fitting, questions, retrieval
+from bot.intents import calibration
 from deploy.cli.sources import Live, city_finder, lexicon, published
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON で出す")]
@@ -22,7 +23,7 @@ app = typer.Typer(help="正しさと速さを測る（madoguchi eval FILE）", n
 def spell_out(arguments: Sequence[str]) -> list[str]:
     """`eval FILE` stands for `eval questions FILE`: a group's commands can't be told from a file otherwise."""
     given = list(arguments)
-    if given[:1] == ["eval"] and len(given) > 1 and given[1] not in ("questions", "retrieval", "--help"):
+    if given[:1] == ["eval"] and len(given) > 1 and given[1] not in ("questions", "retrieval", "fit", "--help"):
         given.insert(1, "questions")
     return given
 
@@ -65,6 +66,23 @@ def run_retrieval(
     index = retrieval.build_collection(_load(corpus), lexicon())
     figures = retrieval.measure(index, _load(queries), _load(qrels))
     print(json.dumps(figures) if as_json else "\n".join(f"{name:<11}{row}" for name, row in figures.items()))
+
+
+@app.command("fit")
+def run_fit(
+    weight: Annotated[float, typer.Option(help="答えのない例の重み")] = 1.0,
+    save: Annotated[bool, typer.Option("--save", help="プログラムの係数を置きかえる")] = False,
+) -> None:
+    """確かさの係数を、パックの聞き方（一つずつ抜いて聞く）から作る。"""
+    source = published(live=False)
+    find = city_finder(source)
+    strangers = (Path(fitting.__file__).parent / "strangers.txt").read_text(encoding="utf-8").split("\n")
+    found = fitting.examples([find(city) for city in source.municipalities], [s for s in strangers if s])
+    recipe = f"madoguchi eval fit --weight {weight} --save ({len(found)} examples)"
+    content = json.dumps({"recipe": recipe, **fitting.fit(found, weight)}, indent=2)
+    if save:
+        calibration.FILE.write_text(f"{content}\n", encoding="utf-8")
+    print(content)
 
 
 def _read(file: Path) -> str:

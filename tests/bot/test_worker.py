@@ -193,6 +193,24 @@ def test_a_question_is_recorded_masked_and_forgotten_when_unsent(
         assert session.exec(select(UtteranceRow)).all() == []
 
 
+def test_a_wish_is_remembered_and_undone(filled: Database, worker: Worker, sender: Sender, now: datetime) -> None:
+    for number, text in enumerate(
+        ("大きい字で", "English", "カードをなくした", "ふつうの字で", "日本語", "カードをなくした")
+    ):
+        _receive(filled, [_event(number, now, text=text)])
+        worker.run_once()
+    replies = [reply for _, reply in sender.replies]
+    assert [(r.large, r.entry is not None) for r in replies] == [
+        (True, False),
+        (True, False),
+        (True, True),
+        (False, False),
+        (False, False),
+        (False, True),
+    ]
+    assert "English" in replies[1].body
+
+
 def test_who_leaves_is_forgotten(filled: Database, worker: Worker, now: datetime) -> None:
     _receive(filled, [_event(1, now)])
     worker.run_once()
