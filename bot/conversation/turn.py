@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation.city import CityKnowledge
 from bot.conversation.inbound import Inbound, InboundKind
@@ -58,7 +58,12 @@ def take_turn(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
 
 
 def reply_to(recognition: Recognition, city: CityKnowledge, style: Style, about: str) -> Reply:
-    """The reply that a recognition leads to; the same for LINE, the look-up page and the CLI."""
+    """The reply that a recognition leads to; the same for LINE, the look-up page and the CLI.
+
+    Who asks in another language is answered in it, as far as somebody wrote it down.
+    """
+    if style.language == "ja":
+        style = replace(style, language=recognition.language)
     entries = [city.entries[c.topic] for c in recognition.candidates if c.topic in city.entries]
     if recognition.decision is Decision.ANSWER and entries:
         return _answer(entries[0], city, style, about)

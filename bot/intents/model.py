@@ -77,7 +77,8 @@ class Repair:
 class Recognition:
     """What was understood of an utterance, and why.
 
-    `utterance` is masked. `candidates` are ordered, best first. `reason` names the rule that decided.
+    `utterance` is masked. `candidates` are ordered, best first. `reason` names the rule that decided. `language` is
+    the one the question was asked in.
     """
 
     utterance: str
@@ -88,6 +89,7 @@ class Recognition:
     tokens: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     masked: tuple[PersonalKind, ...] = ()
+    language: str = "ja"
 
     @property
     def best(self) -> Candidate | None:

@@ -6,6 +6,7 @@ import re
 
 from bot.intents.calibration import calibration
 from bot.intents.index import Index
+from bot.intents.language import language_of
 from bot.intents.masking import Masked, PersonalKind, mask
 from bot.intents.model import Candidate, Context, Decision, Recognition, Thresholds
 from bot.intents.normalising import compact
@@ -46,7 +47,8 @@ def _known_outright(text: str, masked: Masked, index: Index) -> Recognition | No
     else:
         return None
     candidate = Candidate(document.entry, document.topic, 1.0)
-    return Recognition(masked.text, Decision.ANSWER, 1.0, (candidate,), reason, masked=masked.kinds)
+    language = language_of(text)
+    return Recognition(masked.text, Decision.ANSWER, 1.0, (candidate,), reason, masked=masked.kinds, language=language)
 
 
 def _weighed(text: str, masked: Masked, index: Index, thresholds: Thresholds) -> Recognition:
@@ -61,7 +63,17 @@ def _weighed(text: str, masked: Masked, index: Index, thresholds: Thresholds) ->
     first = candidates[0].confidence if candidates else 0.0
     among = models.among(ranked[0].features) if ranked else 0.0
     decision, reason = _decide(first, among, thresholds)
-    return Recognition(masked.text, decision, first, candidates, reason, query.words, query.repairs, masked.kinds)
+    return Recognition(
+        utterance=masked.text,
+        decision=decision,
+        confidence=first,
+        candidates=candidates,
+        reason=reason,
+        tokens=query.words,
+        repairs=query.repairs,
+        masked=masked.kinds,
+        language=language_of(text),
+    )
 
 
 def _decide(first: float, among: float, thresholds: Thresholds) -> tuple[Decision, str]:

@@ -16,6 +16,8 @@ from knowledge.sources import SourceRegister
 LABEL = 20
 """Characters on a button that LINE shows."""
 RELATED = 3
+FOREIGN_LINE = "0120-0178-26"
+"""The national line on My Number in English, Chinese, Korean, Spanish and Portuguese (fact A-024)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,15 @@ def answer(item: Shown, *, style: Style, about: str) -> Reply:
     """The answer, in the person's language where it is written and not stale, else in Japanese."""
     entry = item.visible.entry
     text, language = _text_in(entry, style.language)
+    untranslated = style.language not in (language, "easy")
     return Reply(
         kind=ReplyKind.ANSWER,
+        notices=(phrase("japanese_only", style.language, tel=FOREIGN_LINE),) if untranslated else (),
         heading=text.question,
         body=text.answer.strip(),
         steps=text.steps,
         buttons=tuple(_button(a) for a in entry.actions if a.kind != "ask"),
-        choices=(*_feedback(language, about), *_related(item.related, about), _human(language)),
+        choices=(*_feedback(language, about), *_related(item.related, about, language), _human(language)),
         source=_source(item.citation, entry, language),
         language=language,
         large=style.large,
@@ -71,7 +75,7 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
     return Reply(
         kind=ReplyKind.ASK,
         body=phrase("ask", style.language),
-        options=(*(_topic_choice(e, about) for e in candidates), none),
+        options=(*(_topic_choice(e, about, style.language) for e in candidates), none),
         choices=(none, _human(style.language)),
         language=style.language,
         large=style.large,
@@ -140,13 +144,14 @@ def _button(action: Action) -> Button:
     return Button(kind="tel" if action.kind == "tel" else "link", label=action.label, value=action.value)
 
 
-def _topic_choice(entry: Entry, about: str) -> Choice:
+def _topic_choice(entry: Entry, about: str, language: str) -> Choice:
     data = Tap(Signal.TOPIC, entry.topic, about).encode()
-    return Choice(label=clip(entry.question, LABEL), data=data, says=entry.question)
+    question = _text_in(entry, language)[0].question
+    return Choice(label=clip(question, LABEL), data=data, says=question)
 
 
-def _related(entries: Sequence[Entry], about: str) -> tuple[Choice, ...]:
-    return tuple(_topic_choice(entry, about) for entry in entries)
+def _related(entries: Sequence[Entry], about: str, language: str) -> tuple[Choice, ...]:
+    return tuple(_topic_choice(entry, about, language) for entry in entries)
 
 
 def _feedback(language: str, about: str) -> tuple[Choice, Choice]:
