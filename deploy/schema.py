@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlmodel import SQLModel
 
 import knowledge.tables  # noqa: F401 - the three import their tables into the metadata
@@ -24,9 +25,16 @@ def _config(database: Database) -> Config:
     return config
 
 
+class UnknownSchema(Exception):
+    """The database was made by a newer program."""
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Brings the database to the program's schema."""
-    command.upgrade(_config(database), revision)
+    """Brings the database to the program's schema. Raises UnknownSchema."""
+    try:
+        command.upgrade(_config(database), revision)
+    except CommandError as error:
+        raise UnknownSchema(str(error)) from None
 
 
 def current(database: Database) -> str | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.channels.line.webhook import LineChannel
 
@@ -42,6 +44,15 @@ class Settings(BaseModel):
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < KEY_LENGTH:
             raise ValueError(f"{KEY_LENGTH} 文字以上にしてください")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        try:
+            make_url(value)
+        except ArgumentError:
+            raise ValueError("sqlite:///… か postgresql://… の形にしてください") from None
         return value
 
     @property

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from deploy.cli import ask, database, evaluate, packs, serve, staff
+from deploy.schema import UnknownSchema
 from deploy.settings import SettingsError
 
 app = typer.Typer(
@@ -31,6 +32,11 @@ def main() -> None:
         app(evaluate.spell_out(sys.argv[1:]))
     except SettingsError as error:
         sys.exit(str(error))
+    except UnknownSchema:
+        sys.exit(
+            "データベースの表が、このプログラムの知らない新しい版です。\n"
+            "新しい版のプログラムを使うか、前のバックアップから戻してください。"
+        )
     except DBAPIError as error:
         sys.exit(
             f"データベースを使えません（{type(error.orig).__name__}: {error.orig}）。\n"

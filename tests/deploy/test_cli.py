@@ -186,6 +186,7 @@ def test_settings_come_from_the_environment_or_files(tmp_path: Path) -> None:
     "environment",
     [
         {"MADOGUCHI_PORT": "many"},
+        {"MADOGUCHI_DATABASE_URL": "nonsense"},
         {"MADOGUCHI_MODE": "party"},
         {"MADOGUCHI_HASH_KEY": "short"},
         {"MADOGUCHI_HASH_KEY_FILE": "/no/such/file"},
