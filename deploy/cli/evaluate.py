@@ -70,7 +70,7 @@ def run_retrieval(
 
 @app.command("fit")
 def run_fit(
-    weight: Annotated[float, typer.Option(help="答えのない例の重み")] = 1.0,
+    weight: Annotated[float, typer.Option(help="答えのない例の重み")] = 1.5,
     save: Annotated[bool, typer.Option("--save", help="プログラムの係数を置きかえる")] = False,
 ) -> None:
     """確かさの係数を、パックの聞き方（一つずつ抜いて聞く）から作る。"""
