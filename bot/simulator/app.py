@@ -40,7 +40,8 @@ def create_simulator(*, standin: StandIn, channels: Mapping[str, SimulatedChanne
 
     async def page(request: Request) -> Response:
         names = [(city, channel.name) for city, channel in channels.items()]
-        return _pages.TemplateResponse(request, "simulator.html", {"channels": names})
+        chosen = request.query_params.get("city", "")
+        return _pages.TemplateResponse(request, "simulator.html", {"channels": names, "chosen": chosen})
 
     return Starlette(
         routes=[

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import urllib3
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -100,15 +100,12 @@ def _sign_in(page: Page, trial: Trial) -> None:
 
 
 def _ask(page: Page, trial: Trial, question: str) -> str:
-    page.goto(f"{trial.url}/simulator/")
-    page.select_option("#city", "fuchu")
+    page.goto(f"{trial.url}/simulator/?city=fuchu")
     talk = page.locator(".theirs")
-    talk.first.wait_for()
-    page.wait_for_timeout(700)  # the greeting of the city that was chosen first may still be on its way
-    before = talk.count()
+    expect(talk).to_have_count(1)  # the greeting
     page.fill("#text", question)
     page.keyboard.press("Enter")
-    talk.nth(before).wait_for()
+    expect(talk).to_have_count(2)
     return talk.last.inner_text()
 
 

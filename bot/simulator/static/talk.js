@@ -45,14 +45,20 @@ async function wait() {
   }
 }
 
+async function fetchReplies(city) {
+  return (await fetch(`api/${city}/messages?user=${user()}&after=${seen}`)).json();
+}
+
 async function poll() {
-  const answer = await fetch(`api/${$("city").value}/messages?user=${user()}&after=${seen}`);
-  const replies = await answer.json();
-  for (const reply of replies) {
-    seen = Math.max(seen, reply.number);
+  const city = $("city").value;
+  const replies = await fetchReplies(city);
+  if (city !== $("city").value) return true; // another talk room is open by now
+  const fresh = replies.filter((reply) => reply.number > seen); // another poll may have shown them meanwhile
+  for (const reply of fresh) {
+    seen = reply.number;
     show(reply.messages);
   }
-  return replies.length > 0;
+  return fresh.length > 0;
 }
 
 function show(messages) {
@@ -148,7 +154,9 @@ $("write").addEventListener("submit", (submitted) => {
   send({ kind: "text", text }, text);
 });
 
-function open() {
+async function open() {
+  const earlier = await fetchReplies($("city").value);
+  seen = Math.max(seen, ...earlier.map((reply) => reply.number));
   room.replaceChildren();
   $("quick").replaceChildren();
   const today = new Date();

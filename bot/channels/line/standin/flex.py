@@ -23,6 +23,7 @@ from bot.channels.line.standin.rules import (
 
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
+BORDER = r"none|light|normal|medium|semi-bold|bold|\d+(?:\.\d+)?px"
 COLOR = text(9, pattern=r"#[0-9a-fA-F]{6}(?:[0-9a-fA-F]{2})?")
 SPACE = text(10, pattern=r"none|xs|sm|md|lg|xl|xxl|\d+(?:\.\d+)?px|\d+(?:\.\d+)?%")
 PIXELS = text(10, pattern=r"\d+(?:\.\d+)?(?:px|%)")
@@ -51,36 +52,49 @@ _FONT: dict[str, Rule] = {
     "style": one_of("normal", "italic"),
     "decoration": one_of("none", "underline", "line-through"),
 }
-_SPAN = record({"type": one_of("span")}, {"text": text(2000), **_FONT})
+_SPAN = record({"type": one_of("span"), "text": text(2000)}, _FONT)
 _GRADIENT = record(
-    {"type": one_of("linearGradient"), "angle": text(10), "startColor": COLOR, "endColor": COLOR},
-    {"centerColor": COLOR, "centerPosition": text(10)},
+    {
+        "type": one_of("linearGradient"),
+        "angle": text(10, pattern=r"\d+(?:\.\d+)?deg"),
+        "startColor": COLOR,
+        "endColor": COLOR,
+    },
+    {"centerColor": COLOR, "centerPosition": text(10, pattern=r"\d+(?:\.\d+)?%")},
 )
 _ITEM = one_of("flex-start", "center", "flex-end")
 _JUSTIFY = one_of("center", "flex-start", "flex-end", "space-between", "space-around", "space-evenly")
-_BOX = record(
+_BOX_OPTIONS: dict[str, Rule] = {
+    **_BASE,
+    **_PADDING,
+    "spacing": SPACE,
+    "width": PIXELS,
+    "maxWidth": PIXELS,
+    "height": PIXELS,
+    "maxHeight": PIXELS,
+    "backgroundColor": COLOR,
+    "borderColor": COLOR,
+    "borderWidth": text(10, pattern=BORDER),
+    "cornerRadius": SPACE,
+    "background": _GRADIENT,
+    "action": ACTION,
+    "justifyContent": _JUSTIFY,
+    "alignItems": _ITEM,
+}
+
+
+def _box(layout: str, contents: Rule) -> Rule:
+    shape: dict[str, Rule] = {"type": one_of("box"), "layout": one_of(layout), "contents": listing(contents, 0, 100)}
+    return record(shape, _BOX_OPTIONS)
+
+
+_BOX = by_type(
     {
-        "type": one_of("box"),
-        "layout": one_of("horizontal", "vertical", "baseline"),
-        "contents": listing(later(lambda: COMPONENT), 0, 100),
+        "horizontal": _box("horizontal", later(lambda: _IN_BOX)),
+        "vertical": _box("vertical", later(lambda: _IN_BOX)),
+        "baseline": _box("baseline", later(lambda: _IN_BASELINE)),
     },
-    {
-        **_BASE,
-        **_PADDING,
-        "spacing": SPACE,
-        "width": PIXELS,
-        "maxWidth": PIXELS,
-        "height": PIXELS,
-        "maxHeight": PIXELS,
-        "backgroundColor": COLOR,
-        "borderColor": COLOR,
-        "borderWidth": text(10),
-        "cornerRadius": SPACE,
-        "background": _GRADIENT,
-        "action": ACTION,
-        "justifyContent": _JUSTIFY,
-        "alignItems": _ITEM,
-    },
+    "layout",
 )
 _TEXT_OPTIONS: dict[str, Rule] = {
     **_BASE,
@@ -88,7 +102,7 @@ _TEXT_OPTIONS: dict[str, Rule] = {
     "align": ALIGN,
     "gravity": GRAVITY,
     "wrap": BOOLEAN,
-    "lineSpacing": PIXELS,
+    "lineSpacing": text(10, pattern=r"\d+(?:\.\d+)?px"),
     "maxLines": number(0, 1000),
     "action": ACTION,
     "adjustMode": one_of("shrink-to-fit"),
@@ -136,19 +150,36 @@ _BUTTON = record(
     },
 )
 _VIDEO = record(
-    {"type": one_of("video"), "url": IMAGE_URL, "previewUrl": IMAGE_URL, "altContent": later(lambda: COMPONENT)},
+    {
+        "type": one_of("video"),
+        "url": IMAGE_URL,
+        "previewUrl": IMAGE_URL,
+        "altContent": by_type({"box": _BOX, "image": _IMAGE}),
+    },
     {"aspectRatio": RATIO, "action": ACTION},
 )
-COMPONENT: Rule = by_type(
+_FILLER = record({"type": one_of("filler")}, {"flex": FLEX})
+
+
+def _on_the_baseline(value: object, place: str) -> Iterator[Violation]:
+    """What stands on a line of text can't be moved up or down otherwise."""
+    for name in ("gravity", "offsetBottom"):
+        if isinstance(value, dict) and name in value:
+            yield Violation("not available in a baseline box", f"{place}.{name}")
+
+
+_IN_BASELINE: Rule = both(
+    by_type({"icon": _ICON, "text": _text_component, "filler": _FILLER}),
+    _on_the_baseline,
+)
+_IN_BOX: Rule = by_type(
     {
         "box": _BOX,
         "text": _text_component,
         "image": _IMAGE,
-        "icon": _ICON,
         "button": _BUTTON,
         "separator": record({"type": one_of("separator")}, {"margin": SPACE, "color": COLOR}),
-        "filler": record({"type": one_of("filler")}, {"flex": FLEX}),
-        "video": _VIDEO,
+        "filler": _FILLER,
     }
 )
 _BLOCK_STYLE = record({}, {"backgroundColor": COLOR, "separator": BOOLEAN, "separatorColor": COLOR})
@@ -158,13 +189,35 @@ _BUBBLE_SHAPE = record(
         "direction": one_of("ltr", "rtl"),
         "size": one_of("nano", "micro", "deca", "hecto", "kilo", "mega", "giga"),
         "header": _BOX,
-        "hero": COMPONENT,
+        "hero": by_type({"box": _BOX, "image": _IMAGE, "video": _VIDEO}),
         "body": _BOX,
         "footer": _BOX,
         "styles": record({}, dict.fromkeys(("header", "hero", "body", "footer"), _BLOCK_STYLE)),
         "action": ACTION,
     },
 )
+
+
+def _bubble_parts(value: object, place: str) -> Iterator[Violation]:
+    """A bubble has at least one block; a film needs a bubble that is wide enough."""
+    if not isinstance(value, dict):
+        return
+    if not {"header", "hero", "body", "footer"} & value.keys():
+        yield Violation("at least one block must be specified", place)
+    hero = value.get("hero")
+    film = isinstance(hero, dict) and hero.get("type") == "video"
+    if film and value.get("size", "mega") not in ("kilo", "mega", "giga"):
+        yield Violation("must be kilo, mega or giga with a video", f"{place}.size")
+
+
+def _one_size(value: object, place: str) -> Iterator[Violation]:
+    """The bubbles of a carousel are equally wide."""
+    bubbles = value.get("contents") if isinstance(value, dict) else None
+    if not isinstance(bubbles, list):
+        return
+    sizes = {str(bubble.get("size", "mega")) for bubble in bubbles if isinstance(bubble, dict)}
+    if len(sizes) > 1:
+        yield Violation("bubbles must have the same size", f"{place}.contents")
 
 
 def _at_most(limit: int) -> Rule:
@@ -175,12 +228,6 @@ def _at_most(limit: int) -> Rule:
     return check
 
 
-BUBBLE = both(_BUBBLE_SHAPE, _at_most(BUBBLE_BYTES))
-CONTAINER = by_type(
-    {
-        "bubble": BUBBLE,
-        "carousel": both(
-            record({"type": one_of("carousel"), "contents": listing(BUBBLE, 1, 12)}), _at_most(CAROUSEL_BYTES)
-        ),
-    }
-)
+BUBBLE = both(_BUBBLE_SHAPE, _bubble_parts, _at_most(BUBBLE_BYTES))
+_CAROUSEL = record({"type": one_of("carousel"), "contents": listing(BUBBLE, 1, 12)})
+CONTAINER = by_type({"bubble": BUBBLE, "carousel": both(_CAROUSEL, _one_size, _at_most(CAROUSEL_BYTES))})

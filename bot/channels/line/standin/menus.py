@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import secrets
-import struct
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.channels.line.standin.contract import ALIAS, validate_rich_menu
 from bot.channels.line.standin.refusal import LineRefusal, checked_body
+from bot.channels.line.standin.rich_menu import (
+    ALIAS,
+    ALIAS_CHANGE,
+    IMAGE_BYTES,
+    image_size,
+    image_type,
+    validate_rich_menu,
+)
 from bot.channels.line.standin.state import StandIn
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-IMAGE_BYTES = 1024 * 1024
 
 
 def routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
@@ -35,7 +40,13 @@ async def _checked_menu(request: Request) -> dict[str, object]:
 
 def _known(standin: StandIn, request: Request) -> str:
     menu: str = request.path_params["menu"]
-    if menu not in standin.rich_menus:
+    return _own_menu(standin, request, menu)
+
+
+def _own_menu(standin: StandIn, request: Request, menu: str) -> str:
+    """The id, if this channel has such a menu: another channel's menus don't exist for it."""
+    known = standin.rich_menus.get(menu)
+    if known is None or known["channel"] != request.state.channel:
         raise LineRefusal(404, "richmenu not found")
     return menu
 
@@ -75,6 +86,8 @@ def _image_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
         image = await request.body()
         if len(image) > IMAGE_BYTES:
             raise LineRefusal(413, "Request Entity Too Large")
+        if request.headers.get("content-type") != image_type(image):
+            raise LineRefusal(415, "The media type does not fit the image")
         if menu in standin.rich_menu_images:
             raise LineRefusal(400, "An image has already been uploaded to the richmenu")
         size = standin.rich_menus[menu]["size"]
@@ -93,30 +106,21 @@ def _image_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
     return [("POST", path, upload), ("GET", path, download)]
 
 
-def image_size(image: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG or JPEG, read from its header; None for anything else."""
-    if image.startswith(b"\x89PNG\r\n\x1a\n") and len(image) >= 24:
-        width, height = struct.unpack(">II", image[16:24])
-        return int(width), int(height)
-    if not image.startswith(b"\xff\xd8"):
-        return None
-    place = 2
-    while place + 9 < len(image):
-        marker, length = image[place + 1], int.from_bytes(image[place + 2 : place + 4])
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", image[place + 5 : place + 9])
-            return int(width), int(height)
-        place += 2 + length
-    return None
-
-
 def _alias_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
     async def create(request: Request) -> Response:
         body = await checked_body(request, ALIAS)
         key = f"{request.state.channel}/{body['richMenuAliasId']}"
         if key in standin.rich_menu_aliases:
             raise LineRefusal(400, "conflict richmenu alias id")
-        standin.rich_menu_aliases[key] = body["richMenuId"]
+        standin.rich_menu_aliases[key] = _own_menu(standin, request, body["richMenuId"])
+        return JSONResponse({})
+
+    async def change(request: Request) -> Response:
+        body = await checked_body(request, ALIAS_CHANGE)
+        key = f"{request.state.channel}/{request.path_params['alias']}"
+        if key not in standin.rich_menu_aliases:
+            raise LineRefusal(404, "richmenu alias not found")
+        standin.rich_menu_aliases[key] = _own_menu(standin, request, body["richMenuId"])
         return JSONResponse({})
 
     async def listing(request: Request) -> Response:
@@ -133,6 +137,7 @@ def _alias_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
     return [
         ("POST", "/v2/bot/richmenu/alias", create),
         ("GET", "/v2/bot/richmenu/alias/list", listing),
+        ("POST", "/v2/bot/richmenu/alias/{alias}", change),
         ("DELETE", "/v2/bot/richmenu/alias/{alias}", delete),
     ]
 

@@ -66,15 +66,24 @@ BOOLEAN = one_of(True, False)
 
 
 def address(*schemes: str, limit: int = 2000) -> Rule:
-    """A URI with one of the schemes."""
+    """A URI with one of the schemes, percent-encoded; a web address names its host."""
 
     def check(value: object, place: str) -> Iterator[Violation]:
         if not isinstance(value, str) or not 1 <= units(value) <= limit:
             yield Violation(f"Length must be between 1 and {limit}", place)
-        elif urlsplit(value).scheme not in schemes or any(c.isspace() for c in value):
+        elif not _is_address(value, schemes):
             yield Violation("invalid uri", place)
 
     return check
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    whole = bool(parts.hostname) if parts.scheme in ("http", "https") else len(value) > len(parts.scheme) + 1
+    return parts.scheme in schemes and whole and re.fullmatch(r"[!-~]+", value) is not None
 
 
 def listing(rule: Rule, least: int, most: int) -> Rule:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.channels.line.standin import validate_messages
-from bot.channels.line.standin.contract import validate_rich_menu
+from bot.channels.line.standin.rich_menu import validate_rich_menu
 
 
 def _text(value: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
