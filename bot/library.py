@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from bot.conversation.city import CityKnowledge, city_knowledge
-from bot.intents import Lexicon
+from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
+from bot.intents import PreparedLexicon, Shelf
 from knowledge.editing import current_release
 from knowledge.published import Published, load_published
 
@@ -21,11 +21,12 @@ class UnknownMunicipality(LookupError):
 class Library:
     """Caches what was published; compares one number per call with the database's."""
 
-    def __init__(self, lexicon: Lexicon, today: Callable[[], date]) -> None:
+    def __init__(self, lexicon: PreparedLexicon, today: Callable[[], date]) -> None:
         self._lexicon = lexicon
         self._today = today
         self._lock = threading.Lock()
         self._published: Published | None = None
+        self._common: Shelf = {}
         self._cities: dict[str, CityKnowledge] = {}
         self._built_on: date | None = None
 
@@ -41,13 +42,15 @@ class Library:
             if municipality not in published.municipalities:
                 raise UnknownMunicipality(municipality)
             if municipality not in self._cities:
-                self._cities[municipality] = city_knowledge(published, municipality, self._today(), self._lexicon)
+                today = self._today()
+                self._cities[municipality] = city_knowledge(published, municipality, today, self._lexicon, self._common)
             return self._cities[municipality]
 
     def _fresh(self, session: Session) -> Published:
         release, today = current_release(session), self._today()
         if self._published is None or self._published.release != release or self._built_on != today:
             self._published = load_published(session)
+            self._common = common_shelf(self._published, today, self._lexicon)
             self._cities = {}
             self._built_on = today
         return self._published

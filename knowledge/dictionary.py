@@ -1,4 +1,4 @@
-"""Words of the field, as files: synonyms, stop words, and words that mean several things."""
+"""Words of the field, as files: synonyms, stop words, spellings, and words that mean several things."""
 
 from __future__ import annotations
 
@@ -18,14 +18,29 @@ class SynonymGroup(Strict):
     words: tuple[str, ...]
 
 
+class Spelling(Strict):
+    """A pattern (regular expression) of what people type, and what it is read as."""
+
+    typed: str
+    read_as: str
+
+
 def synonym_groups() -> tuple[tuple[str, ...], ...]:
     """All groups, the canonical word first."""
-    rows = yaml.safe_load((DIRECTORY / "synonyms.yaml").read_text(encoding="utf-8"))
-    groups = [SynonymGroup.model_validate(row) for row in rows]
+    groups = [SynonymGroup.model_validate(row) for row in _read("synonyms")]
     return tuple((group.canonical, *group.words) for group in groups)
+
+
+def spellings() -> tuple[tuple[str, str], ...]:
+    """Patterns and what they are read as, in the order in which they are applied."""
+    rows = [Spelling.model_validate(row) for row in _read("spellings")]
+    return tuple((row.typed, row.read_as) for row in rows)
 
 
 def stopwords() -> frozenset[str]:
     """Words that people put around every question, as dictionary forms."""
-    content = yaml.safe_load((DIRECTORY / "stopwords.yaml").read_text(encoding="utf-8"))
-    return frozenset(content["words"])
+    return frozenset(_read("stopwords")["words"])
+
+
+def _read(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - whatever the file holds; checked by the models
+    return yaml.safe_load((DIRECTORY / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -30,7 +30,7 @@ def sentences(text: str) -> list[str]:
 def easy_faults(text: str) -> Iterator[str]:
     """What is hard in a text that should be easy, each as a Japanese sentence."""
     for sentence in sentences(text):
-        if (length := len(_bare(sentence))) > TOLERATED:
+        if (length := len(without_readings(sentence))) > TOLERATED:
             yield f"一文が {length} 文字あります（{EASY_SENTENCE} 文字くらいまで）「{sentence}」"
         if match := _DOUBLE_NEGATIVE.search(sentence):
             yield f"打ち消しが重なっています「{match.group()}」"
@@ -38,5 +38,6 @@ def easy_faults(text: str) -> Iterator[str]:
             yield f"敬語があります「{match.group()}」"
 
 
-def _bare(sentence: str) -> str:
-    return _READING.sub("", sentence).replace(" ", "").replace("　", "")
+def without_readings(text: str) -> str:
+    """やさしい日本語 without the readings in brackets and the spaces between words."""
+    return _READING.sub("", text).replace(" ", "").replace("　", "")

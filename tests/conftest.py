@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.conversation.city import CityKnowledge, city_knowledge
-from bot.intents import Lexicon
+from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
+from bot.intents import Lexicon, prepare_lexicon
 from bot.library import Library
 from deploy import schema
 from knowledge.database import Database
@@ -178,9 +178,9 @@ FACTS = {
         id="A-022", publisher="自治体の案内", as_of="2024-09-30", confidence="high", summary="24時間 0120-95-0178"
     )
 }
-LEXICON = Lexicon(
+LEXICON = prepare_lexicon(Lexicon(
     (("マイナンバーカード", "マイナカード"), ("スマートフォン", "スマホ")), frozenset({"教える", "下さい"})
-)
+))
 
 
 @pytest.fixture(scope="session")
@@ -193,7 +193,7 @@ def published() -> Published:
 @pytest.fixture(scope="session")
 def city(published: Published) -> CityKnowledge:
     """The small knowledge base as 国分寺市 sees it."""
-    return city_knowledge(published, "kokubunji", TODAY, LEXICON)
+    return city_knowledge(published, "kokubunji", TODAY, LEXICON, common_shelf(published, TODAY, LEXICON))
 
 
 @pytest.fixture

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.intents import Document, Index, Lexicon, Thresholds, build_index
+from bot.intents import Document, Index, PreparedLexicon, Shelf, Thresholds, assemble, build_shelf
+from knowledge.plain_japanese import without_readings
 from knowledge.published import Published, VisibleEntry
 from knowledge.schema import COMMON, Counter, Entry, Pack
 from knowledge.sources import SourceRegister
+
+
+EASY = "easy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,23 @@ class CityKnowledge:
         return self.pack.counter if self.pack.counter.tel else self.hotline
 
 
-def city_knowledge(published: Published, municipality: str, on: date, lexicon: Lexicon) -> CityKnowledge:
+def common_shelf(published: Published, on: date, lexicon: PreparedLexicon) -> Shelf:
+    """The common pack's part of every city's index: built once, shared by all."""
+    common = [e for e in published.visible_in(COMMON, on) if e.pack == COMMON]
+    return build_shelf([_document(e) for e in common], lexicon)
+
+
+def city_knowledge(
+    published: Published, municipality: str, on: date, lexicon: PreparedLexicon, common: Shelf
+) -> CityKnowledge:
     """Builds the value for one municipality. Raises KeyError when there is no such pack."""
     visible = published.visible_in(municipality, on)
+    own = build_shelf([_document(e) for e in visible if e.pack == municipality], lexicon, common)
     return CityKnowledge(
         municipality=municipality,
         pack=published.packs[municipality],
         entries={e.entry.topic: e for e in visible},
-        index=build_index([_document(e) for e in visible], lexicon, published.release),
+        index=assemble([own, common], lexicon, published.release),
         register=published.register,
         hotline=published.packs[COMMON].counter,
     )
@@ -52,9 +65,16 @@ def city_knowledge(published: Published, municipality: str, on: date, lexicon: L
 
 def _document(visible: VisibleEntry) -> Document:
     entry = visible.entry
-    ways = (entry.question, *entry.phrasings, *visible.inherited, *_foreign_ways(entry))
-    return Document(visible.id, entry.topic, tuple(dict.fromkeys(ways)), "\n".join((entry.answer, *entry.steps)))
+    ways = (entry.question, *entry.phrasings, *visible.inherited, *_easy_question(entry))
+    foreign = {
+        language: (variant.question, *variant.phrasings)
+        for language, variant in entry.variants.items()
+        if language != EASY
+    }
+    return Document(visible.id, entry.topic, tuple(dict.fromkeys(ways)), "\n".join((entry.answer, *entry.steps)), foreign)
 
 
-def _foreign_ways(entry: Entry) -> tuple[str, ...]:
-    return tuple(way for v in entry.variants.values() for way in (v.question, *v.phrasings))
+def _easy_question(entry: Entry) -> tuple[str, ...]:
+    """The question in easy Japanese, as somebody would type it: without readings in brackets."""
+    variant = entry.variants.get(EASY)
+    return (without_readings(variant.question),) if variant else ()

@@ -1,78 +1,118 @@
-"""Fitting the calibration: each phrasing is asked while it is left out of the index, and questions that nobody
-here answers are asked as they are. Nothing of any test set is looked at."""
+"""Fitting recognition: how features weigh, and how sure a ranking is.
+
+The ranker learns from the packs' own phrasings: they are dealt into folds, and each fold is asked of an index that
+lacks it. The calibration learns from questions that were written for it, without looking at the phrasings: with a
+topic, and without (`training.tsv`, `training-none.tsv`). No test set is looked at. Everything is deterministic.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation.city import CityKnowledge
-from bot.intents.index import Index
-from bot.intents.ranking import prepare, rank
+from bot.evaluation.questions import Question
+from bot.intents import Document, Index, PreparedLexicon, build_index
+from bot.intents.calibration import Logistic, Ranker
+from bot.intents.certainty import SIGNS, signs
+from bot.intents.language import language_of
+from bot.intents.ranking import FEATURES, prepare, rank
 
-FEATURES = ("share", "sound", "body", "total", "lead", "likeness", "words", "known")
+FOLDS = 8
 SHOWN = 3
 STEPS = 60
 RIDGE = 1.0
+FIRST_GUESS = Ranker({name: 2.0 for name in FEATURES})
+"""Weights with which the candidates are found that the ranker then learns from."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A phrasing's candidates: their features, and which of them are right."""
+
+    features: Floats
+    right: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """The features of a first candidate, whether it was right, and whether the right one was among three."""
+    """The signs of a ranking, whether the first was right, and whether the right one was among three."""
 
-    features: tuple[float, ...]
+    signs: tuple[float, ...]
     first: bool
     among: bool
 
 
-def examples(cities: Sequence[CityKnowledge], strangers: Sequence[str]) -> list[Example]:
-    """One example per phrasing of a city (left out while asked), and per question that has no answer."""
+def choices(city: CityKnowledge, lexicon: PreparedLexicon, ranker: Ranker = FIRST_GUESS) -> Iterator[Choice]:
+    """Each phrasing of a city, asked while its fold is left out."""
+    documents = list(city.index.documents())
+    for fold in range(FOLDS):
+        kept, asked = _dealt(documents, fold)
+        index = build_index(kept, lexicon)
+        for text, topic in asked:
+            ranked = rank(prepare(text, index), index, ranker)
+            right = np.array([r.document.topic == topic for r in ranked], dtype=bool)
+            if right.any():
+                yield Choice(np.array([[r.features[name] for name in FEATURES] for r in ranked]), right)
+
+
+def _dealt(documents: Sequence[Document], fold: int) -> tuple[list[Document], list[tuple[str, str]]]:
+    """The documents without a fold of their phrasings (the question itself always stays), and that fold."""
+    kept, asked = [], []
+    for number, document in enumerate(documents):
+        question, *others = document.phrasings
+        out = {text for place, text in enumerate(others) if (place + number) % FOLDS == fold}
+        asked += [(text, document.topic) for text in others if text in out]
+        kept.append(replace(document, phrasings=(question, *(t for t in others if t not in out))))
+    return kept, asked
+
+
+def fit_ranker(found: Sequence[Choice]) -> dict[str, float]:
+    """Weights of a conditional logit (McFadden 1974), by Newton's method with a small ridge."""
+    theta = np.zeros(len(FEATURES))
+    for _ in range(STEPS):
+        gradient, hessian = -RIDGE * theta, RIDGE * np.eye(len(theta))
+        for choice in found:
+            likely = np.exp(choice.features @ theta - (choice.features @ theta).max())
+            likely /= likely.sum()
+            told = likely * choice.right / (likely @ choice.right)
+            mean = likely @ choice.features
+            gradient = gradient + told @ choice.features - mean
+            hessian = hessian + (choice.features * likely[:, None]).T @ choice.features - np.outer(mean, mean)
+        theta = theta + np.linalg.solve(hessian, gradient)
+    return dict(zip(FEATURES, np.round(theta, 4).tolist(), strict=True))
+
+
+def examples(questions: Sequence[Question], index_of: Callable[[str], Index], ranker: Ranker) -> list[Example]:
+    """One example per question that has candidates."""
     found = []
-    for city in cities:
-        found += _left_out(city.index)
-        for text in strangers:
-            ranked = rank(prepare(text, city.index), city.index)
-            if ranked:
-                found.append(Example(_vector(ranked[0].features), first=False, among=False))
+    for question in questions:
+        index = index_of(question.city)
+        query = prepare(question.utterance, index, language_of(question.utterance))
+        if ranked := rank(query, index, ranker):
+            shown = [r.document.topic in question.expected for r in ranked[:SHOWN]]
+            given = signs(query, ranked, index)
+            found.append(Example(tuple(given[name] for name in SIGNS), shown[0], any(shown)))
     return found
 
 
-def _left_out(index: Index) -> list[Example]:
-    found = []
-    for number, document in enumerate(index.documents):
-        start = int(index.starts[number])
-        for place, text in enumerate(document.phrasings):
-            ranked = rank(prepare(text, index), index, without=[start + place])
-            if not ranked:
-                continue
-            shown = [r.number for r in ranked[:SHOWN]]
-            found.append(Example(_vector(ranked[0].features), first=shown[0] == number, among=number in shown))
-    return found
-
-
-def _vector(features: Mapping[str, float]) -> tuple[float, ...]:
-    return tuple(features[name] for name in FEATURES)
-
-
-def fit(found: Sequence[Example], weight_of_strangers: float) -> dict[str, object]:
-    """Coefficients for both models, by Newton's method with a small ridge. Deterministic.
-
-    `weight_of_strangers` multiplies the examples without a right answer: real questions hold more of them.
-    """
-    features = np.array([e.features for e in found])
+def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dict[str, object]:
+    """Coefficients of both models. `weight_of_strangers` multiplies the examples without a right candidate."""
+    given = np.array([e.signs for e in found])
     weights = np.array([1.0 if e.among else weight_of_strangers for e in found])
     return {
-        name: _logistic(features, np.array([getattr(e, name) for e in found], dtype=float), weights)
+        name: _logistic(given, np.array([getattr(e, name) for e in found], dtype=float), weights)
         for name in ("first", "among")
     }
 
 
-def _logistic(
-    features: NDArray[np.float64], right: NDArray[np.float64], weights: NDArray[np.float64]
-) -> dict[str, object]:
+def _logistic(features: Floats, right: Floats, weights: Floats) -> dict[str, object]:
+    """Logistic regression by Newton's method with a small ridge."""
     design = np.column_stack([np.ones(len(features)), features])
     theta = np.zeros(design.shape[1])
     ridge = np.diag([0.0, *([RIDGE] * features.shape[1])])
@@ -81,5 +121,17 @@ def _logistic(
         gradient = design.T @ (weights * (right - p)) - ridge @ theta
         hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + ridge
         theta += np.linalg.solve(hessian, gradient)
-    names = dict(zip(FEATURES, np.round(theta[1:], 4).tolist(), strict=True))
-    return {"bias": round(float(theta[0]), 4), "weights": names}
+    return {"bias": round(float(theta[0]), 4), "weights": dict(zip(SIGNS, np.round(theta[1:], 4).tolist(), strict=True))}
+
+
+def expected_calibration_error(models: Mapping[str, object], found: Sequence[Example], bins: int = 10) -> float:
+    """How far P(first right) is from how often it was right, over equally wide bins, weighted by their size."""
+    first = models["first"]
+    assert isinstance(first, dict)
+    model = Logistic(first["bias"], first["weights"])
+    p = np.array([model(dict(zip(SIGNS, e.signs, strict=True))) for e in found])
+    right = np.array([e.first for e in found])
+    place = np.minimum((p * bins).astype(int), bins - 1)
+    return float(sum(abs(p[place == b].sum() - right[place == b].sum()) for b in range(bins)) / max(len(found), 1))
+
+

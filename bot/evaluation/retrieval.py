@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from bot.evaluation.questions import latency
-from bot.intents import Document, Index, Lexicon, build_index, recognize
+from bot.intents import Document, Index, PreparedLexicon, build_index, recognize
 
 STRICT = 2
 LENIENT = 1
 CUTOFF = 10
 
 
-def build_collection(corpus: Mapping[str, str], lexicon: Lexicon) -> Index:
+def build_collection(corpus: Mapping[str, str], lexicon: PreparedLexicon) -> Index:
     """An index of texts of the form `Question: …\\nAnswer: …`."""
     return build_index([_document(key, text) for key, text in corpus.items()], lexicon)
 

@@ -1,6 +1,7 @@
 """The pure core: utterance + index -> recognition. No I/O, no database, no LINE, no clock."""
 
-from bot.intents.index import Index, build_index
+from bot.intents.index import Index, Shelf, assemble, build_index, build_shelf
+from bot.intents.lexicon import PreparedLexicon, prepare_lexicon
 from bot.intents.masking import Masked, PersonalKind, mask
 from bot.intents.model import (
     Candidate,
@@ -23,10 +24,15 @@ __all__ = [
     "Lexicon",
     "Masked",
     "PersonalKind",
+    "PreparedLexicon",
     "Recognition",
     "Repair",
+    "Shelf",
     "Thresholds",
+    "assemble",
     "build_index",
+    "build_shelf",
     "mask",
+    "prepare_lexicon",
     "recognize",
 ]

@@ -1,6 +1,5 @@
-"""From features to probabilities: two small logistic models whose coefficients are data (`calibration.json`).
-
-The recipe stands beside the coefficients; `madoguchi eval fit` makes them again.
+"""From features to probabilities. The coefficients are data (`calibration.json`); the recipe stands beside them and
+`madoguchi eval fit` makes them again.
 """
 
 from __future__ import annotations
@@ -13,6 +12,13 @@ from math import exp
 from pathlib import Path
 
 FILE = Path(__file__).parent / "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Score of a document = Σ weight · feature; the softmax of all scores is each document's share."""
+
+    weights: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,9 @@ class Logistic:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`first`: that a candidate is the right one; `among`: that the right one is among the first three."""
+    """`first`: that the first candidate is the right one; `among`: that the right one is among the first three."""
 
+    ranker: Ranker
     first: Logistic
     among: Logistic
 
@@ -40,4 +47,5 @@ class Calibration:
 def calibration() -> Calibration:
     """The coefficients that ship with the program."""
     content = json.loads(FILE.read_text(encoding="utf-8"))
-    return Calibration(*(Logistic(content[n]["bias"], content[n]["weights"]) for n in ("first", "among")))
+    logistic = [Logistic(content[name]["bias"], content[name]["weights"]) for name in ("first", "among")]
+    return Calibration(Ranker(content["ranker"]), *logistic)

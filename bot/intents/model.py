@@ -19,20 +19,26 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What the index knows of an entry: how it is asked for, and the text of its answer."""
+    """What the index knows of an entry: how it is asked for, and the text of its answer.
+
+    `phrasings` begin with the question itself; `foreign` are the same in other languages.
+    """
 
     entry: str
     topic: str
     phrasings: tuple[str, ...]
     body: str = ""
+    foreign: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Words of the field. `synonyms` are groups of words for the same thing; `stopwords` carry no topic."""
+    """Words of the field. `synonyms` are groups of words for the same thing; `stopwords` carry no topic; `spellings`
+    are patterns of what people type, and what it is read as."""
 
     synonyms: tuple[tuple[str, ...], ...] = ()
     stopwords: frozenset[str] = frozenset()
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,129 +1,128 @@
-"""Which entries may be meant, best first, with the features that tell how sure one can be."""
+"""Which entries may be meant: every visible document is weighed by a few features, best first.
+
+The weights are data (`calibration.json`), learned from asking the packs' own phrasings while they are left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
-from bot.intents.index import BODY_WEIGHT, SYNONYM_WEIGHT, Index
-from bot.intents.model import Repair
+from bot.intents.calibration import Ranker
+from bot.intents.foreign import analyse_foreign
+from bot.intents.index import JAPANESE, Index, Layer
+from bot.intents.model import Document, Repair
 from bot.intents.normalising import compact
-from bot.intents.tokenising import Analysis, analyse
+from bot.intents.repairing import repaired
+from bot.intents.segment import Floats, Segment
 
+FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "body")
+"""What is known of a question and a document, each about 0–1.
+
+phrasing, title: how much of the words the nearest phrasing, and the question in the title, share with it (Dice).
+coverage, typical: how much of it the document's phrasings have together, and how many of them.
+sound…: the same of pairs of kana. body: BM25 of the answer.
+"""
 CANDIDATES = 10
-REPAIR_CUTOFF = 78.0
-"""Least rapidfuzz ratio (0–100) at which an unknown word is read as a known one."""
-SOUND_WEIGHT = 0.25
-SOUND_WEIGHT_ALONE = 1.2
-"""How much the sound counts beside the words: little where they match, most where they don't."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question prepared for searching: its words (repaired), their weights, its sound."""
 
-    text: str
+    compact: str
+    language: str
     words: tuple[str, ...]
-    repairs: tuple[Repair, ...]
-    sounds: tuple[str, ...]
+    weights: Mapping[str, float]
+    sounds: Mapping[str, float]
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A document's number in the index, and its features."""
+    """A document, its share of the probability of all documents, and why."""
 
-    number: int
-    features: dict[str, float]
+    document: Document
+    share: float
+    features: Mapping[str, float]
 
 
-def prepare(text: str, index: Index) -> Query:
+def prepare(text: str, index: Index, language: str = JAPANESE) -> Query:
     """Takes a question apart, as the index's texts were."""
-    analysis = analyse(text)
-    words, repairs = _repaired(analysis, index)
-    return Query(compact(text), words, repairs, analysis.sounds)
+    if language != JAPANESE:
+        analysis = analyse_foreign(text, language)
+        words, weights = analysis.words, dict.fromkeys(analysis.words, 1.0)
+        return Query(compact(text), language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
+    analysis = index.lexicon.analyse_once(text)
+    segments = [layer.segment for layer in index.layers[language]]
+    words, repairs = repaired([w for w in analysis.words if w not in index.lexicon.stopwords], segments, index.lexicon)
+    sounds = dict.fromkeys(analysis.sounds, 1.0)
+    return Query(compact(text), language, words, index.lexicon.expanded(words), sounds, repairs)
 
 
-def _repaired(analysis: Analysis, index: Index) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
-    """Content words without the stop words; unknown ones replaced where a known one is close."""
-    words, repairs = [], []
-    for word in analysis.words:
-        if word in index.stopwords:
-            continue
-        if len(word) > 2 and word not in index.phrasings.postings and word not in index.synonyms:
-            match = process.extractOne(word, index.words, scorer=fuzz.ratio, score_cutoff=REPAIR_CUTOFF)
-            if match:
-                repairs.append(Repair(word, match[0]))
-                word = match[0]  # noqa: PLW2901 - from here on the repaired word is the word
-        words.append(word)
-    return tuple(words), tuple(repairs)
-
-
-def rank(query: Query, index: Index, without: Sequence[int] = ()) -> list[Ranked]:
-    """Candidates, best first. `without` are numbers of phrasings that are left aside (for measuring)."""
-    if not index.documents or not (query.words or query.sounds):
+def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
+    """Candidates, best first."""
+    layers = index.layers.get(query.language, ())
+    if not layers or not (query.words or query.sounds):
         return []
-    by_words = index.phrasings.scores(_with_synonyms(query.words, index))
-    by_sound = index.sounds.scores(dict.fromkeys(query.sounds, 1.0))
-    for number in without:
-        by_words[number] = by_sound[number] = 0.0
-    return _candidates(query, index, by_words, by_sound, set(without))
+    weights = np.array([ranker.weights[name] for name in FEATURES])
+    features = [_features(query, layer.segment) for layer in layers]
+    scores = np.concatenate([_score(f, layer, weights) for f, layer in zip(features, layers, strict=True)])
+    return _best(scores, np.concatenate(features), [d for layer in layers for d in layer.segment.documents])
 
 
-def _with_synonyms(words: Sequence[str], index: Index) -> dict[str, float]:
-    """Query words with weights; words of the same meaning weigh less."""
-    weighted = dict.fromkeys(words, 1.0)
-    for position, word in enumerate(words):
-        for spelled, *others in index.synonyms.get(word, ()):
-            parts = tuple(spelled.split("\x1f"))
-            if tuple(words[position : position + len(parts)]) == parts:
-                for other in others:
-                    weighted.setdefault(other, SYNONYM_WEIGHT)
-    return weighted
+def _score(features: Floats, layer: Layer, weights: Floats) -> Floats:
+    scores = features @ weights
+    scores[~layer.visible | ~features.any(axis=1)] = -np.inf
+    return np.asarray(scores, dtype=np.float64)
 
 
-def _candidates(
-    query: Query, index: Index, by_words: NDArray[np.float32], by_sound: NDArray[np.float32], aside: set[int]
-) -> list[Ranked]:
-    words_ceiling = index.phrasings.ceiling(dict.fromkeys(query.words)) or 1.0
-    sound_ceiling = index.sounds.ceiling(dict.fromkeys(query.sounds)) or 1.0
-    share = np.maximum.reduceat(by_words, index.starts) / np.float32(words_ceiling)
-    sound = np.maximum.reduceat(by_sound, index.starts) / np.float32(sound_ceiling)
-    body = index.bodies.scores(dict.fromkeys(query.words, 1.0)) / np.float32(words_ceiling)
-    heard = SOUND_WEIGHT_ALONE if float(share.max()) < 0.35 else SOUND_WEIGHT
-    total = share + np.float32(BODY_WEIGHT) * body + np.float32(heard) * sound
-    order = np.argsort(-total, kind="stable")[:CANDIDATES]
-    found = []
-    for place, number in enumerate(order):
-        if total[number] <= 0:
-            break
-        rival = float(total[order[1 if place == 0 else 0]]) if len(order) > 1 else 0.0
-        features = {
-            "share": float(share[number]),
-            "sound": float(sound[number]),
-            "body": float(body[number]),
-            "total": float(total[number]),
-            "lead": float(total[number]) - rival,
-            "likeness": _likeness(query.text, int(number), index, aside),
-            "words": min(len(query.words), 8) / 8,
-            "known": _known(query, index),
-        }
-        found.append(Ranked(int(number), features))
-    return found
+def _best(scores: Floats, features: Floats, documents: list[Document]) -> list[Ranked]:
+    count = min(CANDIDATES, len(scores))
+    if not count or not np.isfinite(scores.max()):
+        return []
+    first = np.argpartition(-scores, count - 1)[:count]
+    order = first[np.lexsort((first, -scores[first]))]
+    likely = np.exp(scores - scores.max())
+    share = likely / likely.sum()
+    return [
+        Ranked(documents[n], float(share[n]), dict(zip(FEATURES, features[n].tolist(), strict=True)))
+        for n in order
+        if np.isfinite(scores[n])
+    ]
 
 
-def _likeness(text: str, number: int, index: Index, aside: set[int]) -> float:
-    """How alike the question and the nearest phrasing are written, 0–1."""
-    start = int(index.starts[number])
-    ways = [w for place, w in enumerate(index.compact[number]) if start + place not in aside]
-    return max((fuzz.ratio(text, way) for way in ways), default=0.0) / 100
+def _features(query: Query, segment: Segment) -> Floats:
+    """One row a document, one column a feature."""
+    if not segment.documents:
+        return np.zeros((0, len(FEATURES)))
+    words, sounds = dict.fromkeys(query.words), query.sounds
+    asked = segment.phrasings.weight_of(words) or 1.0
+    heard = segment.sounds.weight_of(sounds) or 1.0
+    asked_of_all, heard_of_all = segment.all_words.weight_of(words) or 1.0, segment.all_sounds.weight_of(sounds) or 1.0
+    alike = 2 * segment.phrasings.matched(query.weights) / (asked + segment.phrasings.mass + 1e-9)
+    alike_in_sound = 2 * segment.sounds.matched(sounds) / (heard + segment.sounds.mass + 1e-9)
+    columns: list[NDArray[np.float64]] = [
+        np.maximum.reduceat(alike, segment.starts),
+        alike[segment.starts],
+        segment.all_words.matched(query.weights) / asked_of_all,
+        segment.all_words.weighted(query.weights) / asked_of_all,
+        np.maximum.reduceat(alike_in_sound, segment.starts),
+        segment.all_sounds.matched(sounds) / heard_of_all,
+        segment.all_sounds.weighted(sounds) / heard_of_all,
+        segment.bodies.weighted(dict.fromkeys(query.words, 1.0)) / asked,
+    ]
+    return np.column_stack(columns)
 
 
-def _known(query: Query, index: Index) -> float:
-    """The share of the question's words that any phrasing has."""
-    if not query.words:
+def unknown_share(query: Query, index: Index) -> float:
+    """How much of the question's words no phrasing has, 0–1 by weight."""
+    fields = [layer.segment.phrasings for layer in index.layers.get(query.language, ())]
+    words = dict.fromkeys(query.words)
+    if not words or not fields:
         return 0.0
-    return sum(word in index.phrasings.postings for word in query.words) / len(query.words)
+    unknown = [w for w in words if not any(w in field.numbers for field in fields)]
+    return fields[0].weight_of(unknown) / (fields[0].weight_of(words) or 1.0)

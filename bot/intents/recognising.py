@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.intents.calibration import calibration
+from bot.intents.certainty import signs
 from bot.intents.index import Index
 from bot.intents.language import language_of
 from bot.intents.masking import Masked, PersonalKind, mask
 from bot.intents.model import Candidate, Context, Decision, Recognition, Thresholds
 from bot.intents.normalising import compact
-from bot.intents.ranking import prepare, rank
+from bot.intents.ranking import Ranked, prepare, rank
 
 EMERGENCY = "conversation/emergency"
+SHOWN = 3
+"""Candidates that are shown when asking back."""
 _LABEL = re.compile("|".join(re.escape(kind) for kind in PersonalKind))
 """What stands for personal data says nothing about the question."""
 _IN_DANGER = re.compile(
@@ -25,7 +29,7 @@ _IN_DANGER = re.compile(
 def recognize(
     utterance: str,
     index: Index,
-    context: Context | None = None,  # noqa: ARG001 - follow-ups are not recognised yet
+    context: Context | None = None,
     thresholds: Thresholds | None = None,
 ) -> Recognition:
     """What was understood of `utterance`, given what is published. Never raises for any text.
@@ -34,45 +38,51 @@ def recognize(
     """
     masked = mask(utterance)
     text = _LABEL.sub(" ", masked.text)
-    known = _known_outright(text, masked, index)
-    return known or _weighed(text, masked, index, thresholds or Thresholds())
+    language = language_of(text)
+    known = _known_outright(text, masked, index, language)
+    return known or _weighed(text, masked, index, language, thresholds or Thresholds())
 
 
-def _known_outright(text: str, masked: Masked, index: Index) -> Recognition | None:
+def _known_outright(text: str, masked: Masked, index: Index, language: str) -> Recognition | None:
     """Danger, and questions asked in exactly the words that one entry has."""
-    if _IN_DANGER.search(text) and (document := index.by_topic(EMERGENCY)) is not None:
-        reason = "danger"
-    elif (number := index.exact.get(compact(text))) is not None:
-        document, reason = index.documents[number], "exact"
-    else:
+    document = index.by_topic(EMERGENCY) if _IN_DANGER.search(text) else None
+    reason = "danger" if document else "exact"
+    document = document or index.exactly(compact(text), language)
+    if document is None:
         return None
     candidate = Candidate(document.entry, document.topic, 1.0)
-    language = language_of(text)
     return Recognition(masked.text, Decision.ANSWER, 1.0, (candidate,), reason, masked=masked.kinds, language=language)
 
 
-def _weighed(text: str, masked: Masked, index: Index, thresholds: Thresholds) -> Recognition:
-    query = prepare(text, index)
-    ranked = rank(query, index)
+def _weighed(text: str, masked: Masked, index: Index, language: str, thresholds: Thresholds) -> Recognition:
     models = calibration()
-    documents = [index.documents[r.number] for r in ranked]
-    candidates = tuple(
-        Candidate(document.entry, document.topic, models.first(r.features), r.features)
-        for document, r in zip(documents, ranked, strict=True)
-    )
-    first = candidates[0].confidence if candidates else 0.0
-    among = models.among(ranked[0].features) if ranked else 0.0
+    query = prepare(text, index, language)
+    ranked = rank(query, index, models.ranker)
+    first = among = 0.0
+    if ranked:
+        given = signs(query, ranked, index)
+        first, among = models.first(given), models.among(given)
     decision, reason = _decide(first, among, thresholds)
     return Recognition(
         utterance=masked.text,
         decision=decision,
         confidence=first,
-        candidates=candidates,
+        candidates=_candidates(ranked, first, max(first, among)),
         reason=reason,
         tokens=query.words,
         repairs=query.repairs,
         masked=masked.kinds,
-        language=language_of(text),
+        language=language,
+    )
+
+
+def _candidates(ranked: Sequence[Ranked], first: float, among: float) -> tuple[Candidate, ...]:
+    """The first has its calibrated probability; the others share what is left, as their shares are."""
+    rest = sum(r.share for r in ranked[1:SHOWN]) or 1.0
+    confidences = [first, *((among - first) * r.share / rest for r in ranked[1:])]
+    return tuple(
+        Candidate(r.document.entry, r.document.topic, confidence, r.features)
+        for r, confidence in zip(ranked, confidences, strict=False)
     )
 
 

@@ -14,6 +14,8 @@ from bot.evaluation import fitting, questions, retrieval
 from bot.intents import calibration
 from deploy.cli.sources import Live, city_finder, lexicon, published
 
+TRAINING = ("training.tsv", "training-none.tsv")
+FOLDER = Path(fitting.__file__).parent
 AsJson = Annotated[bool, typer.Option("--json", help="JSON で出す")]
 
 
@@ -70,19 +72,26 @@ def run_retrieval(
 
 @app.command("fit")
 def run_fit(
-    weight: Annotated[float, typer.Option(help="答えのない例の重み")] = 1.5,
+    weight: Annotated[float, typer.Option(help="答えのない例の重み")] = 1.0,
+    check: Annotated[Path | None, typer.Option(help="合わせるのに使わない質問の TSV で、確かさのずれも測る")] = None,
     save: Annotated[bool, typer.Option("--save", help="プログラムの係数を置きかえる")] = False,
 ) -> None:
-    """確かさの係数を、パックの聞き方（一つずつ抜いて聞く）から作る。"""
-    source = published(live=False)
+    """重みと確かさの係数を、パックの聞き方と、そのために書いた質問から作る。"""
+    source, words = published(live=False), lexicon()
     find = city_finder(source)
-    strangers = (Path(fitting.__file__).parent / "strangers.txt").read_text(encoding="utf-8").split("\n")
-    found = fitting.examples([find(city) for city in source.municipalities], [s for s in strangers if s])
-    recipe = f"madoguchi eval fit --weight {weight} --save ({len(found)} examples)"
-    content = json.dumps({"recipe": recipe, **fitting.fit(found, weight)}, indent=2)
+    asked = [choice for city in source.municipalities for choice in fitting.choices(find(city), words)]
+    ranker = fitting.fit_ranker(asked)
+    rows = [row for name in TRAINING for row in questions.read_questions(_read(FOLDER / name))]
+    found = fitting.examples(rows, lambda city: find(city).index, calibration.Ranker(ranker))
+    recipe = f"madoguchi eval fit --weight {weight} --save ({len(asked)} phrasings, {len(found)} questions)"
+    models = fitting.fit_calibration(found, weight)
+    content = json.dumps({"recipe": recipe, "ranker": ranker, **models}, indent=2)
     if save:
         calibration.FILE.write_text(f"{content}\n", encoding="utf-8")
     print(content)
+    for name, held in (("training", rows), *([(str(check), questions.read_questions(_read(check)))] if check else [])):
+        given = fitting.examples(held, lambda city: find(city).index, calibration.Ranker(ranker))
+        print(f"ECE {name}: {fitting.expected_calibration_error(models, given):.3f} (n {len(given)})")
 
 
 def _read(file: Path) -> str:

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from bot.conversation.city import CityKnowledge, city_knowledge
-from bot.intents import Lexicon
+from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
+from bot.intents import Lexicon, PreparedLexicon, prepare_lexicon
 from deploy import clock
 from deploy.settings import read_settings
 from knowledge.database import Database
-from knowledge.dictionary import stopwords, synonym_groups
+from knowledge.dictionary import spellings, stopwords, synonym_groups
 from knowledge.packs import ROOT, read_packs
 from knowledge.published import Published, load_published, published_from_files
 from knowledge.sources import read_facts
@@ -25,9 +25,9 @@ Live = Annotated[bool, typer.Option("--live", help="パックのファイルで�
 City = Annotated[str, typer.Option("--city", help="市の id（fuchu, kadoma, musashino, oyama, kokubunji）")]
 
 
-def lexicon() -> Lexicon:
+def lexicon() -> PreparedLexicon:
     """The words of the field."""
-    return Lexicon(synonym_groups(), stopwords())
+    return prepare_lexicon(Lexicon(synonym_groups(), stopwords(), spellings()))
 
 
 def published(live: bool, root: Path = ROOT) -> Published:
@@ -41,13 +41,14 @@ def published(live: bool, root: Path = ROOT) -> Published:
 
 def city_finder(source: Published) -> Callable[[str], CityKnowledge]:
     """A function that gives a city's knowledge, built once. Ends the program for a city that isn't there."""
-    words = lexicon()
+    words, today = lexicon(), clock.today()
+    common = common_shelf(source, today, words)
 
     @cache
     def find(city: str) -> CityKnowledge:
         if city not in source.municipalities:
             sys.exit(f"市「{city}」はありません。あるのは {', '.join(source.municipalities)} です。")
-        return city_knowledge(source, city, clock.today(), words)
+        return city_knowledge(source, city, today, words, common)
 
     return find
 

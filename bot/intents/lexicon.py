@@ -1,0 +1,63 @@
+"""Words of the field made ready for searching: spellings read as others, synonyms, words without a topic."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.intents.model import Lexicon
+from bot.intents.normalising import normalise
+from bot.intents.tokenising import Analysis, analyse, analyse_stored
+
+SYNONYM_WEIGHT = 0.4
+"""How much a word counts that only means the same as the one that was asked with."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedLexicon:
+    """`synonyms`: first word -> rows of (the synonym's words, the words it may stand for)."""
+
+    spellings: tuple[tuple[re.Pattern[str], str], ...]
+    synonyms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+    stopwords: frozenset[str]
+
+    def analyse(self, text: str) -> Analysis:
+        """A stored text taken apart."""
+        return analyse_stored(self.respell(text))
+
+    def analyse_once(self, text: str) -> Analysis:
+        """A question taken apart; not kept."""
+        return analyse(self.respell(text))
+
+    def respell(self, text: str) -> str:
+        """The normalised text with hiragana, dialect and old words as the dictionary knows them."""
+        text = normalise(text)
+        for pattern, read_as in self.spellings:
+            text = pattern.sub(read_as, text)
+        return text
+
+    def expanded(self, words: Sequence[str]) -> dict[str, float]:
+        """The words with weight 1, and words of the same meaning with less."""
+        weighted = dict.fromkeys(words, 1.0)
+        for position, word in enumerate(words):
+            for spelled, others in self.synonyms.get(word, ()):
+                if tuple(words[position : position + len(spelled)]) == spelled:
+                    for other in others:
+                        weighted.setdefault(other, SYNONYM_WEIGHT)
+        return weighted
+
+
+def prepare_lexicon(lexicon: Lexicon) -> PreparedLexicon:
+    """Compiles a lexicon. Raises re.error for a spelling that is no pattern."""
+    spellings = tuple((re.compile(typed), read_as) for typed, read_as in lexicon.spellings)
+    bare = PreparedLexicon(spellings, {}, lexicon.stopwords)
+    rows: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
+    for group in lexicon.synonyms:
+        spelled = [bare.analyse(word).words for word in group]
+        for words in filter(None, spelled):
+            others = dict.fromkeys(w for other in spelled if other != words for w in other if w not in words)
+            if others:
+                rows[words[0]].append((words, tuple(others)))
+    return PreparedLexicon(spellings, {word: tuple(found) for word, found in rows.items()}, lexicon.stopwords)
