@@ -17,7 +17,6 @@ from starlette.types import ASGIApp
 from admin import web as admin
 from bot.channels.line.sender import LineSender
 from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
-from bot.intents import Lexicon, prepare_lexicon
 from bot.library import Library, UnknownMunicipality
 from bot.lookup.web import router as lookup_router
 from bot.web.headers import SecurityHeaders
@@ -26,8 +25,8 @@ from bot.web.static import static_files
 from bot.worker import Worker
 from deploy import clock
 from deploy.settings import Settings
+from deploy.words import lexicon
 from knowledge.database import Database, is_unavailable
-from knowledge.dictionary import spellings, stopwords, synonym_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Parts:
 
 def build_parts(settings: Settings, database: Database, channels: Mapping[str, LineChannel], hash_key: str) -> Parts:
     """Connects database, knowledge, channels and worker."""
-    library = Library(prepare_lexicon(Lexicon(synonym_groups(), stopwords(), spellings())), clock.today)
+    library = Library(lexicon(), clock.today)
     senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
     worker = Worker(database, library, senders, clock.now)
     return Parts(database, library, worker, channels, hash_key, settings)

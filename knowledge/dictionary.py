@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+from pydantic import Field
 
-from knowledge.schema import Strict
+from knowledge.schema import Strict, TopicId
 
 DIRECTORY = Path(__file__).parent / "dictionary"
 
@@ -23,6 +24,20 @@ class Spelling(Strict):
 
     typed: str
     read_as: str
+
+
+class AmbiguousWord(Strict):
+    """A word that means several things when it is all that somebody says; `also` are its other spellings."""
+
+    word: str
+    also: tuple[str, ...] = ()
+    topics: tuple[TopicId, ...] = Field(min_length=2)
+
+
+def ambiguous_words() -> dict[str, tuple[str, ...]]:
+    """Word or spelling -> the topics that may be meant."""
+    rows = [AmbiguousWord.model_validate(row) for row in _read("ambiguous")]
+    return {word: row.topics for row in rows for word in (row.word, *row.also)}
 
 
 def synonym_groups() -> tuple[tuple[str, ...], ...]:

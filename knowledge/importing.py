@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from knowledge.editing import add_revision, publish
+from knowledge.listing_store import store_listings
 from knowledge.packs import ReadPacks
 from knowledge.schema import Entry, NationalFact, Pack, PlanFact
 from knowledge.tables import CurrentReleaseRow, EntryRow, PackRow, RevisionRow, SourceRow
@@ -47,7 +48,7 @@ def import_packs(
     for item in read.entries:
         comparison.take(item.pack, item.entry)
     comparison.drop_missing(set(read.packs), {item.id for item in read.entries})
-    return comparison.finish(reason)
+    return comparison.finish(reason, listings_changed=store_listings(session, read.listings.packs))
 
 
 def _store_packs(session: Session, packs: Iterable[Pack]) -> None:
@@ -124,10 +125,10 @@ class _Comparison:
                 self._publish[row.id] = None
                 self._removed.append(row.id)
 
-    def finish(self, reason: str) -> Imported:
+    def finish(self, reason: str, *, listings_changed: bool) -> Imported:
         """Publishes what changed."""
         self._session.flush()
         release = None
-        if self._publish:
+        if self._publish or listings_changed:
             release = publish(self._session, self._publish, author=AUTHOR, reason=reason, at=self._at).number
         return Imported(tuple(self._added), tuple(self._updated), tuple(self._removed), tuple(self._kept), release)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from knowledge.listings import PackListings, ReadListings, read_listings
 from knowledge.reading import Document, Problem, parse, read_document
 from knowledge.schema import COMMON, Entry, NationalFact, Pack, PlanFact
 from knowledge.sources import SourceRegister
@@ -41,6 +42,7 @@ class ReadPacks:
     packs: Mapping[str, Pack]
     entries: tuple[ReadEntry, ...]
     problems: tuple[Problem, ...]
+    listings: ReadListings = field(default_factory=ReadListings)
 
 
 def read_packs(root: Path = ROOT, only: str | None = None) -> ReadPacks:
@@ -60,7 +62,7 @@ def read_packs(root: Path = ROOT, only: str | None = None) -> ReadPacks:
             problems += faults
             if read is not None:
                 entries.append(read)
-    return ReadPacks(packs, tuple(entries), tuple(problems))
+    return ReadPacks(packs, tuple(entries), tuple(problems), read_listings(root, packs))
 
 
 def _wanted(name: str, only: str | None) -> bool:
@@ -140,11 +142,24 @@ def _dump(content: object) -> str:
     return text
 
 
-def write_packs(root: Path, packs: Iterable[Pack], entries: Iterable[tuple[str, Entry]]) -> int:
-    """Writes packs and (pack id, entry) pairs below `root`. Returns the number of entries written."""
+def _write_listings(folder: Path, listings: PackListings) -> None:
+    for name, items in (("procedures", listings.procedures), ("places", listings.places)):
+        if items:
+            rows = [item.model_dump(mode="python", exclude_defaults=True) for item in items]
+            (folder / f"{name}.yaml").write_text(_dump(_writable(rows)), encoding="utf-8")
+
+
+def write_packs(
+    root: Path,
+    packs: Iterable[Pack],
+    entries: Iterable[tuple[str, Entry]],
+    listings: Mapping[str, PackListings] | None = None,
+) -> int:
+    """Writes packs, (pack id, entry) pairs and listings below `root`. Returns the number of entries written."""
     for pack in packs:
         (root / pack.id).mkdir(parents=True, exist_ok=True)
         (root / pack.id / "pack.yaml").write_text(dump_pack(pack), encoding="utf-8")
+        _write_listings(root / pack.id, (listings or {}).get(pack.id, PackListings()))
     count = 0
     for pack_id, entry in entries:
         path = root / pack_id / f"{entry.topic}.yaml"

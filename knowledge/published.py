@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlmodel import Session, col, select
 
 from knowledge.editing import current_release
+from knowledge.listing_store import load_listings
+from knowledge.listings import PackListings
 from knowledge.packs import ReadPacks, register_of
 from knowledge.schema import COMMON, Entry, NationalFact, Pack, PlanFact
 from knowledge.sources import SourceRegister
@@ -41,6 +43,7 @@ class Published:
     packs: Mapping[str, Pack]
     entries: tuple[VisibleEntry, ...]
     register: SourceRegister
+    listings: Mapping[str, PackListings] = field(default_factory=dict)
 
     @property
     def municipalities(self) -> tuple[str, ...]:
@@ -84,13 +87,13 @@ def load_published(session: Session) -> Published:
         .order_by(EntryRow.id)
     ).all()
     entries = tuple(VisibleEntry(pack, Entry.model_validate(content), number or 0) for pack, number, content in rows)
-    return Published(release, packs, entries, register_of(packs.values(), facts))
+    return Published(release, packs, entries, register_of(packs.values(), facts), load_listings(session))
 
 
 def published_from_files(read: ReadPacks, facts: Mapping[str, PlanFact | NationalFact]) -> Published:
     """Pack files as if they were published, without a database: for trying and measuring."""
     entries = tuple(VisibleEntry(item.pack, item.entry) for item in read.entries)
-    return Published(0, read.packs, entries, register_of(read.packs.values(), facts))
+    return Published(0, read.packs, entries, register_of(read.packs.values(), facts), read.listings.packs)
 
 
 def _fact(content: dict[str, object]) -> PlanFact | NationalFact:

@@ -65,7 +65,7 @@ def _child(node: yaml.Node | None, part: int | str) -> yaml.Node | None:
     return None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc] # the C one where it was built
     """Leaves dates as they are written: a wrong one is then a fault with a line, not an exception without."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own class attribute
@@ -78,8 +78,7 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]
     """Parses one YAML file, shown to people as `name`. Returns the document (or None) and its faults."""
     try:
         text = path.read_bytes().decode("utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        node, content = _parse(text)
     except UnicodeDecodeError as error:
         return None, [Problem(name, 0, "", f"UTF-8 として読めません（{error.start} バイト目）")]
     except yaml.MarkedYAMLError as error:
@@ -91,6 +90,16 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]
         return None, [Problem(name, 0, "", f"ファイルを読めません（{error.strerror}）")]
     document = Document(name, content, node)
     return document, [Problem(name, line, "", f"同じ項目「{key}」が二度あります") for key, line in _repeated_keys(node)]
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    """The node tree and the values of a text, which is parsed once."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node is not None else None
+    finally:
+        loader.dispose()
 
 
 def _repeated_keys(node: yaml.Node | None) -> Iterator[tuple[str, int]]:

@@ -31,6 +31,19 @@ class SourceRow(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
+class ListingRow(SQLModel, table=True):
+    """A procedure, a place or a class (`kind`) of a pack; `content` is its model in `knowledge.listings`."""
+
+    __tablename__ = "listing"
+    __table_args__ = (UniqueConstraint("pack", "kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pack: str = Field(sa_column=Column(ForeignKey("pack.id"), nullable=False))
+    kind: str = Field(max_length=16)
+    key: str = Field(max_length=60)
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class EntryRow(SQLModel, table=True):
     """An entry and which of its revisions is published.
 

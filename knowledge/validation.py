@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from rapidfuzz import fuzz, process
+
 from knowledge import plain_japanese
 from knowledge.catalogue import Catalogue
+from knowledge.listings import ReadListings, check_listings
 from knowledge.packs import ReadEntry, ReadPacks
 from knowledge.reading import Problem
 from knowledge.schema import COMMON, Pack, Variant
@@ -25,8 +28,10 @@ FIRST_MESSAGE = 300
 """Characters of answer and steps together: what fits one look at a phone."""
 FIRST_MESSAGE_FOREIGN = 900
 SENTENCES = 3
-_OPEN = "warning"
-"""The catalogue is still being written: what is missing in it is listed, and does not keep the rest from being used."""
+ALIKE = 92.0
+"""rapidfuzz ratio (0–100) from which two phrasings are as good as the same."""
+LONG_ENOUGH = 6
+"""Shorter phrasings differ by a letter and mean something else."""
 ALLOWED_HOSTS = frozenset(
     {
         "www.kojinbango-card.go.jp",
@@ -57,16 +62,19 @@ class Checked:
     entries: tuple[ReadEntry, ...]
     catalogue: Catalogue
     register: SourceRegister
+    listings: ReadListings
 
 
 Rule = Callable[[Checked], Iterator[Problem]]
 
 
-def validate(read: ReadPacks, catalogue: Catalogue, register: SourceRegister) -> list[Problem]:
-    """All problems of these packs, reading faults included, ordered by file and line."""
-    checked = Checked(read.packs, read.entries, catalogue, register)
+def validate(
+    read: ReadPacks, catalogue: Catalogue, register: SourceRegister, rules: Sequence[Rule] | None = None
+) -> list[Problem]:
+    """All problems of these packs, reading faults included, ordered by file and line. `rules` are `RULES` at least."""
+    checked = Checked(read.packs, read.entries, catalogue, register, read.listings)
     problems = list(read.problems)
-    for rule in RULES:
+    for rule in rules or RULES:
         problems.extend(rule(checked))
     return sorted(problems)
 
@@ -93,7 +101,7 @@ def complete(checked: Checked) -> Iterator[Problem]:
     for topic in checked.catalogue.topics.values():
         for pack in topic.packs:
             if pack in checked.packs and (pack, topic.id) not in present:
-                yield Problem(f"{pack}/{topic.id}.yaml", 0, f"{pack}/{topic.id}", "項目がありません", _OPEN)
+                yield Problem(f"{pack}/{topic.id}.yaml", 0, f"{pack}/{topic.id}", "項目がありません")
 
 
 def enough_phrasings(checked: Checked) -> Iterator[Problem]:
@@ -164,7 +172,7 @@ def allowed_links(checked: Checked) -> Iterator[Problem]:
             if action.kind == "link" and urlsplit(action.value).hostname not in ALLOWED_HOSTS:
                 yield read.problem(f"リンク先 {action.value} は許された公式の住所ではありません", "actions", number)
             if action.kind == "ask" and not topics & {(read.pack, action.value), (COMMON, action.value)}:
-                yield read.problem(f"関連する質問 {action.value} がありません", "actions", number, level=_OPEN)
+                yield read.problem(f"関連する質問 {action.value} がありません", "actions", number)
 
 
 def one_owner_of_a_phrasing(checked: Checked) -> Iterator[Problem]:
@@ -202,9 +210,9 @@ def needed_variants(checked: Checked) -> Iterator[Problem]:
         if topic is None or topic.priority > 2:
             continue
         if "citizen" in topic.audience and "easy" not in read.entry.variants:
-            yield read.problem("やさしい日本語（easy）がありません", level=_OPEN)
+            yield read.problem("やさしい日本語（easy）がありません")
         if read.pack == COMMON and "en" not in read.entry.variants:
-            yield read.problem("英語（en）がありません", level=_OPEN)
+            yield read.problem("英語（en）がありません")
 
 
 def easy_is_easy(checked: Checked) -> Iterator[Problem]:
@@ -222,6 +230,35 @@ def _easy_faults(variant: Variant) -> Iterator[str]:
         yield from plain_japanese.easy_faults(text)
 
 
+def sound_listings(checked: Checked) -> Iterator[Problem]:
+    """Procedures and places: ids, sources, topics."""
+    common = {read.entry.topic for read in checked.entries if read.pack == COMMON}
+    topics = {p: common | {r.entry.topic for r in checked.entries if r.pack == p} for p in checked.packs}
+    yield from check_listings(checked.listings, topics, checked.register)
+
+
+def near_duplicates(checked: Checked) -> Iterator[Problem]:
+    """Phrasings of two topics that differ in hardly anything: one of them will be answered wrongly."""
+    seen: dict[str, list[ReadEntry]] = defaultdict(list)
+    for read in checked.entries:
+        for text in {normalise(t) for t in read.entry.phrasings}:
+            seen[text].append(read)
+    texts = [text for text in seen if len(text) >= LONG_ENOUGH]
+    for text in texts:
+        for other, score, _ in process.extract(text, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=4):
+            if other <= text or score >= 100:
+                continue
+            pairs = ((a, b) for a in seen[text] for b in seen[other])
+            for first, second in pairs:
+                if first.entry.topic != second.entry.topic and _seen_together(first.pack, second.pack):
+                    yield first.problem(
+                        f"言い方「{_original(first, text)}」は {second.id} の「{_original(second, other)}」と"
+                        "ほとんど同じです",
+                        "phrasings",
+                        level="warning",
+                    )
+
+
 RULES: tuple[Rule, ...] = (
     known_topics,
     complete,
@@ -234,4 +271,7 @@ RULES: tuple[Rule, ...] = (
     fresh_variants,
     needed_variants,
     easy_is_easy,
+    sound_listings,
 )
+ALL_RULES = (*RULES, near_duplicates)
+"""With the one that compares every phrasing with every other: for people who write, not at each start."""

@@ -178,9 +178,9 @@ FACTS = {
         id="A-022", publisher="自治体の案内", as_of="2024-09-30", confidence="high", summary="24時間 0120-95-0178"
     )
 }
-LEXICON = prepare_lexicon(Lexicon(
-    (("マイナンバーカード", "マイナカード"), ("スマートフォン", "スマホ")), frozenset({"教える", "下さい"})
-))
+LEXICON = prepare_lexicon(
+    Lexicon((("マイナンバーカード", "マイナカード"), ("スマートフォン", "スマホ")), frozenset({"教える", "下さい"}))
+)
 
 
 @pytest.fixture(scope="session")

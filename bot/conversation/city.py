@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.intents import Document, Index, PreparedLexicon, Shelf, Thresholds, assemble, build_shelf
+from knowledge.elsewhere import Matter, matters
 from knowledge.plain_japanese import without_readings
 from knowledge.published import Published, VisibleEntry
-from knowledge.schema import COMMON, Counter, Entry, Pack
+from knowledge.schema import COMMON, Counter, Entry, Language, Pack
 from knowledge.sources import SourceRegister
 
-
-EASY = "easy"
+EASY: Language = "easy"
+OUTSIDE = "elsewhere"
+"""The group of topics that are not answered here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class CityKnowledge:
     register: SourceRegister
     hotline: Counter
     """The national line, for cities whose own number nobody has filled in."""
+    matters: Mapping[str, Matter] = field(default_factory=lambda: {matter.id: matter for matter in matters()})
+    """What is not answered here, by id."""
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
@@ -43,8 +47,8 @@ class CityKnowledge:
 
 def common_shelf(published: Published, on: date, lexicon: PreparedLexicon) -> Shelf:
     """The common pack's part of every city's index: built once, shared by all."""
-    common = [e for e in published.visible_in(COMMON, on) if e.pack == COMMON]
-    return build_shelf([_document(e) for e in common], lexicon)
+    common = [_document(e) for e in published.visible_in(COMMON, on) if e.pack == COMMON]
+    return build_shelf([*common, *map(_outside, matters())], lexicon)
 
 
 def city_knowledge(
@@ -66,12 +70,18 @@ def city_knowledge(
 def _document(visible: VisibleEntry) -> Document:
     entry = visible.entry
     ways = (entry.question, *entry.phrasings, *visible.inherited, *_easy_question(entry))
-    foreign = {
+    foreign: dict[str, tuple[str, ...]] = {
         language: (variant.question, *variant.phrasings)
         for language, variant in entry.variants.items()
         if language != EASY
     }
-    return Document(visible.id, entry.topic, tuple(dict.fromkeys(ways)), "\n".join((entry.answer, *entry.steps)), foreign)
+    return Document(
+        visible.id, entry.topic, tuple(dict.fromkeys(ways)), "\n".join((entry.answer, *entry.steps)), foreign
+    )
+
+
+def _outside(matter: Matter) -> Document:
+    return Document(matter.id, f"{OUTSIDE}/{matter.id}", matter.phrasings, outside=True)
 
 
 def _easy_question(entry: Entry) -> tuple[str, ...]:

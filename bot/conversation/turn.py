@@ -69,7 +69,8 @@ def reply_to(recognition: Recognition, city: CityKnowledge, style: Style, about:
         return _answer(entries[0], city, style, about)
     if recognition.decision is Decision.ASK and entries:
         return compose.ask([e.entry for e in entries[:_SHOWN]], style=style, about=about)
-    return compose.fallback(city.pack, city.counter, style=style)
+    matter = city.matters.get(recognition.outside or "")
+    return compose.fallback(city.pack, city.counter, style=style, matter=matter)
 
 
 def show_topic(topic: str, city: CityKnowledge, style: Style, about: str) -> Reply:

@@ -7,7 +7,7 @@ topic, and without (`training.tsv`, `training-none.tsv`). No test set is looked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ FOLDS = 8
 SHOWN = 3
 STEPS = 60
 RIDGE = 1.0
-FIRST_GUESS = Ranker({name: 2.0 for name in FEATURES})
+FIRST_GUESS = Ranker(dict.fromkeys(FEATURES, 2.0))
 """Weights with which the candidates are found that the ranker then learns from."""
 
 Floats = NDArray[np.float64]
@@ -94,14 +94,15 @@ def examples(questions: Sequence[Question], index_of: Callable[[str], Index], ra
     for question in questions:
         index = index_of(question.city)
         query = prepare(question.utterance, index, language_of(question.utterance))
-        if ranked := rank(query, index, ranker):
-            shown = [r.document.topic in question.expected for r in ranked[:SHOWN]]
+        ranked = rank(query, index, ranker)
+        shown = [r.document.topic in question.expected for r in ranked if not r.document.outside][:SHOWN]
+        if shown:
             given = signs(query, ranked, index)
             found.append(Example(tuple(given[name] for name in SIGNS), shown[0], any(shown)))
     return found
 
 
-def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dict[str, object]:
+def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dict[str, Logistic]:
     """Coefficients of both models. `weight_of_strangers` multiplies the examples without a right candidate."""
     given = np.array([e.signs for e in found])
     weights = np.array([1.0 if e.among else weight_of_strangers for e in found])
@@ -111,7 +112,7 @@ def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dic
     }
 
 
-def _logistic(features: Floats, right: Floats, weights: Floats) -> dict[str, object]:
+def _logistic(features: Floats, right: Floats, weights: Floats) -> Logistic:
     """Logistic regression by Newton's method with a small ridge."""
     design = np.column_stack([np.ones(len(features)), features])
     theta = np.zeros(design.shape[1])
@@ -121,17 +122,12 @@ def _logistic(features: Floats, right: Floats, weights: Floats) -> dict[str, obj
         gradient = design.T @ (weights * (right - p)) - ridge @ theta
         hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + ridge
         theta += np.linalg.solve(hessian, gradient)
-    return {"bias": round(float(theta[0]), 4), "weights": dict(zip(SIGNS, np.round(theta[1:], 4).tolist(), strict=True))}
+    return Logistic(round(float(theta[0]), 4), dict(zip(SIGNS, np.round(theta[1:], 4).tolist(), strict=True)))
 
 
-def expected_calibration_error(models: Mapping[str, object], found: Sequence[Example], bins: int = 10) -> float:
+def expected_calibration_error(model: Logistic, found: Sequence[Example], bins: int = 10) -> float:
     """How far P(first right) is from how often it was right, over equally wide bins, weighted by their size."""
-    first = models["first"]
-    assert isinstance(first, dict)
-    model = Logistic(first["bias"], first["weights"])
     p = np.array([model(dict(zip(SIGNS, e.signs, strict=True))) for e in found])
     right = np.array([e.first for e in found])
     place = np.minimum((p * bins).astype(int), bins - 1)
     return float(sum(abs(p[place == b].sum() - right[place == b].sum()) for b in range(bins)) / max(len(found), 1))
-
-

@@ -8,25 +8,40 @@ from math import log
 from bot.intents.index import Index
 from bot.intents.ranking import Query, Ranked, unknown_share
 
-SIGNS = ("share", "top3", "lead", "phrasing", "coverage", "sound", "sound_coverage", "body", "unknown", "words")
+SIGNS = (
+    "share",
+    "top3",
+    "lead",
+    "phrasing",
+    "coverage",
+    "sound",
+    "sound_coverage",
+    "body",
+    "outside",
+    "unknown",
+    "words",
+)
 _MOST_LEAD = 4.0
+_LEAST = 1e-6
 _MANY_WORDS = 8
 
 
 def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, float]:
-    """The features of the calibration, each about 0–1.
+    """The features of the calibration, each about 0–1, of rankings with a document that can be answered.
 
-    share, top3: what the first and the first three have of all probability; lead: log of first to second;
+    share, top3: what the first and the first three of those have of all probability; lead: log of the first to the
+    best other; outside: what matters have that are not answered here;
     unknown: how much of the question nobody here has a word for; the rest are the first candidate's own.
     """
-    first = ranked[0]
-    second = ranked[1].share if len(ranked) > 1 else 0.0
+    first = next(r for r in ranked if not r.document.outside)
+    rival = max((r.share for r in ranked if r is not first), default=0.0)
     kept = ("phrasing", "coverage", "sound", "sound_coverage", "body")
     return {
         "share": first.share,
-        "top3": sum(r.share for r in ranked[:3]),
-        "lead": min(log(first.share / second), _MOST_LEAD) / _MOST_LEAD if second > 0 else 1.0,
+        "top3": sum(r.share for r in [r for r in ranked if not r.document.outside][:3]),
+        "lead": max(-1.0, min(1.0, log(max(first.share, _LEAST) / max(rival, _LEAST)) / _MOST_LEAD)),
         **{name: first.features[name] for name in kept},
+        "outside": sum(r.share for r in ranked if r.document.outside),
         "unknown": unknown_share(query, index),
         "words": min(len(query.words), _MANY_WORDS) / _MANY_WORDS,
     }

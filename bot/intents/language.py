@@ -8,7 +8,9 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CHINESE_WORDS = re.compile(r"怎么|怎麼|什么|什麼|吗|嗎|请|請問|我的|你们|可以.*[吗么]|在哪|哪里|多少钱|不见|丢了|办理|想要|如何|需要")
+_CHINESE_WORDS = re.compile(
+    r"怎么|怎麼|什么|什麼|吗|嗎|请|請問|我的|你们|可以.*[吗么]|在哪|哪里|多少钱|不见|丢了|办理|想要|如何|需要"
+)
 _VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PORTUGUESE = re.compile(r"[ãõç]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]{2,}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.intents.model import Lexicon
-from bot.intents.normalising import normalise
+from bot.intents.normalising import compact, normalise
 from bot.intents.tokenising import Analysis, analyse, analyse_stored
 
 SYNONYM_WEIGHT = 0.4
@@ -22,6 +22,7 @@ class PreparedLexicon:
     spellings: tuple[tuple[re.Pattern[str], str], ...]
     synonyms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
     stopwords: frozenset[str]
+    ambiguous: Mapping[str, tuple[str, ...]]
 
     def analyse(self, text: str) -> Analysis:
         """A stored text taken apart."""
@@ -52,7 +53,8 @@ class PreparedLexicon:
 def prepare_lexicon(lexicon: Lexicon) -> PreparedLexicon:
     """Compiles a lexicon. Raises re.error for a spelling that is no pattern."""
     spellings = tuple((re.compile(typed), read_as) for typed, read_as in lexicon.spellings)
-    bare = PreparedLexicon(spellings, {}, lexicon.stopwords)
+    ambiguous = {compact(word): topics for word, topics in lexicon.ambiguous.items()}
+    bare = PreparedLexicon(spellings, {}, lexicon.stopwords, ambiguous)
     rows: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
     for group in lexicon.synonyms:
         spelled = [bare.analyse(word).words for word in group]
@@ -60,4 +62,4 @@ def prepare_lexicon(lexicon: Lexicon) -> PreparedLexicon:
             others = dict.fromkeys(w for other in spelled if other != words for w in other if w not in words)
             if others:
                 rows[words[0]].append((words, tuple(others)))
-    return PreparedLexicon(spellings, {word: tuple(found) for word, found in rows.items()}, lexicon.stopwords)
+    return replace(bare, synonyms={word: tuple(found) for word, found in rows.items()})

@@ -21,7 +21,8 @@ class Decision(StrEnum):
 class Document:
     """What the index knows of an entry: how it is asked for, and the text of its answer.
 
-    `phrasings` begin with the question itself; `foreign` are the same in other languages.
+    `phrasings` begin with the question itself; `foreign` are the same in other languages. `outside` marks what is
+    not answered here but asked nevertheless.
     """
 
     entry: str
@@ -29,16 +30,29 @@ class Document:
     phrasings: tuple[str, ...]
     body: str = ""
     foreign: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    outside: bool = False
+
+    @property
+    def group(self) -> str:
+        """The topic's group, e.g. `mynumber-card`."""
+        return group_of(self.topic)
+
+
+def group_of(topic: str) -> str:
+    """The group of a topic: what stands before the slash."""
+    return topic.split("/", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words of the field. `synonyms` are groups of words for the same thing; `stopwords` carry no topic; `spellings`
-    are patterns of what people type, and what it is read as."""
+    are patterns of what people type, and what it is read as; `ambiguous` are words that, said alone, may mean any of
+    some topics."""
 
     synonyms: tuple[tuple[str, ...], ...] = ()
     stopwords: frozenset[str] = frozenset()
     spellings: tuple[tuple[str, str], ...] = ()
+    ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the person was just told, for short follow-ups."""
+    """What the person was just told: a short question (「いくら？」) is taken to speak of the same thing."""
 
     last_topic: str | None = None
 
@@ -84,7 +98,7 @@ class Recognition:
     """What was understood of an utterance, and why.
 
     `utterance` is masked. `candidates` are ordered, best first. `reason` names the rule that decided. `language` is
-    the one the question was asked in.
+    the one the question was asked in. `outside` names the matter when it is one that is not answered here.
     """
 
     utterance: str
@@ -96,6 +110,9 @@ class Recognition:
     repairs: tuple[Repair, ...] = ()
     masked: tuple[PersonalKind, ...] = ()
     language: str = "ja"
+    outside: str | None = None
+    follows: str | None = None
+    """The group of the last topic, when the question was short enough to be about the same thing."""
 
     @property
     def best(self) -> Candidate | None:

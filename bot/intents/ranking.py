@@ -6,7 +6,7 @@ The weights are data (`calibration.json`), learned from asking the packs' own ph
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bot.intents.calibration import Ranker
 from bot.intents.foreign import analyse_foreign
 from bot.intents.index import JAPANESE, Index, Layer
-from bot.intents.model import Document, Repair
+from bot.intents.model import Context, Document, Repair, group_of
 from bot.intents.normalising import compact
 from bot.intents.repairing import repaired
 from bot.intents.segment import Floats, Segment
@@ -26,7 +26,11 @@ phrasing, title: how much of the words the nearest phrasing, and the question in
 coverage, typical: how much of it the document's phrasings have together, and how many of them.
 sound…: the same of pairs of kana. body: BM25 of the answer.
 """
-CANDIDATES = 10
+CANDIDATES = 12
+SHORT = 3
+"""Content words up to which a question may be a follow-up."""
+SAME_GROUP = 2.0
+"""What it then adds to a score that a document is of the same group: e² times as likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Query:
     weights: Mapping[str, float]
     sounds: Mapping[str, float]
     repairs: tuple[Repair, ...] = ()
+    follows: str | None = None
+    """The group of what was just spoken of, when the question is so short that it may mean that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,26 @@ class Ranked:
     features: Mapping[str, float]
 
 
-def prepare(text: str, index: Index, language: str = JAPANESE) -> Query:
+def prepare(text: str, index: Index, language: str = JAPANESE, context: Context | None = None) -> Query:
     """Takes a question apart, as the index's texts were."""
-    if language != JAPANESE:
-        analysis = analyse_foreign(text, language)
-        words, weights = analysis.words, dict.fromkeys(analysis.words, 1.0)
-        return Query(compact(text), language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
+    query = _foreign(text, language) if language != JAPANESE else _japanese(text, index)
+    if context is not None and context.last_topic and len(query.words) <= SHORT:
+        return replace(query, follows=group_of(context.last_topic))
+    return query
+
+
+def _foreign(text: str, language: str) -> Query:
+    analysis = analyse_foreign(text, language)
+    words, weights = analysis.words, dict.fromkeys(analysis.words, 1.0)
+    return Query(compact(text), language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
+
+
+def _japanese(text: str, index: Index) -> Query:
     analysis = index.lexicon.analyse_once(text)
-    segments = [layer.segment for layer in index.layers[language]]
+    segments = [layer.segment for layer in index.layers[JAPANESE]]
     words, repairs = repaired([w for w in analysis.words if w not in index.lexicon.stopwords], segments, index.lexicon)
     sounds = dict.fromkeys(analysis.sounds, 1.0)
-    return Query(compact(text), language, words, index.lexicon.expanded(words), sounds, repairs)
+    return Query(compact(text), JAPANESE, words, index.lexicon.expanded(words), sounds, repairs)
 
 
 def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
@@ -70,12 +85,14 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
         return []
     weights = np.array([ranker.weights[name] for name in FEATURES])
     features = [_features(query, layer.segment) for layer in layers]
-    scores = np.concatenate([_score(f, layer, weights) for f, layer in zip(features, layers, strict=True)])
+    scores = np.concatenate([_score(f, layer, weights, query) for f, layer in zip(features, layers, strict=True)])
     return _best(scores, np.concatenate(features), [d for layer in layers for d in layer.segment.documents])
 
 
-def _score(features: Floats, layer: Layer, weights: Floats) -> Floats:
+def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Floats:
     scores = features @ weights
+    if query.follows is not None:
+        scores += SAME_GROUP * (layer.segment.groups == query.follows)
     scores[~layer.visible | ~features.any(axis=1)] = -np.inf
     return np.asarray(scores, dtype=np.float64)
 

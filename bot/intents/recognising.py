@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.intents.calibration import calibration
 from bot.intents.certainty import signs
 from bot.intents.index import Index
 from bot.intents.language import language_of
 from bot.intents.masking import Masked, PersonalKind, mask
-from bot.intents.model import Candidate, Context, Decision, Recognition, Thresholds
+from bot.intents.model import Candidate, Context, Decision, Recognition, Thresholds, group_of
 from bot.intents.normalising import compact
-from bot.intents.ranking import Ranked, prepare, rank
+from bot.intents.ranking import Query, Ranked, prepare, rank
 
 EMERGENCY = "conversation/emergency"
+OUTSIDE = 0.5
+"""Share of all probability from which a matter that is not answered here is named."""
 SHOWN = 3
 """Candidates that are shown when asking back."""
 _LABEL = re.compile("|".join(re.escape(kind) for kind in PersonalKind))
@@ -39,40 +42,63 @@ def recognize(
     masked = mask(utterance)
     text = _LABEL.sub(" ", masked.text)
     language = language_of(text)
-    known = _known_outright(text, masked, index, language)
-    return known or _weighed(text, masked, index, language, thresholds or Thresholds())
+    known = _known_outright(text, masked, index, language, context or Context())
+    if known is not None:
+        return known
+    query = prepare(text, index, language, context)
+    return _weighed(query, masked, index, thresholds or Thresholds())
 
 
-def _known_outright(text: str, masked: Masked, index: Index, language: str) -> Recognition | None:
-    """Danger, and questions asked in exactly the words that one entry has."""
+def _known_outright(text: str, masked: Masked, index: Index, language: str, context: Context) -> Recognition | None:
+    """Danger, single words that may mean several things, and questions in exactly the words that one entry has."""
+    plain = Recognition(masked.text, Decision.FALLBACK, 0.0, (), "exact", masked=masked.kinds, language=language)
     document = index.by_topic(EMERGENCY) if _IN_DANGER.search(text) else None
-    reason = "danger" if document else "exact"
+    if document is not None:
+        plain = replace(plain, reason="danger")
+    elif meant := _meanings(compact(text), index, context):
+        return replace(plain, decision=Decision.ASK, candidates=meant, reason="one word, several meanings")
     document = document or index.exactly(compact(text), language)
     if document is None:
         return None
+    if document.outside:
+        return replace(plain, outside=document.entry)
     candidate = Candidate(document.entry, document.topic, 1.0)
-    return Recognition(masked.text, Decision.ANSWER, 1.0, (candidate,), reason, masked=masked.kinds, language=language)
+    return replace(plain, decision=Decision.ANSWER, confidence=1.0, candidates=(candidate,))
 
 
-def _weighed(text: str, masked: Masked, index: Index, language: str, thresholds: Thresholds) -> Recognition:
+def _meanings(text: str, index: Index, context: Context) -> tuple[Candidate, ...]:
+    """What a single word may mean, each as likely as the other; nothing when one of them was just spoken of."""
+    topics = index.lexicon.ambiguous.get(text, ())
+    if context.last_topic and any(group_of(topic) == group_of(context.last_topic) for topic in topics):
+        return ()
+    found = [d for topic in topics if (d := index.by_topic(topic)) is not None]
+    return tuple(Candidate(d.entry, d.topic, 1 / len(found)) for d in found) if len(found) > 1 else ()
+
+
+def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds) -> Recognition:
     models = calibration()
-    query = prepare(text, index, language)
     ranked = rank(query, index, models.ranker)
+    inside = [r for r in ranked if not r.document.outside]
     first = among = 0.0
-    if ranked:
+    if inside:
         given = signs(query, ranked, index)
         first, among = models.first(given), models.among(given)
     decision, reason = _decide(first, among, thresholds)
+    outside = None
+    if decision is not Decision.ANSWER and ranked and ranked[0].document.outside and ranked[0].share >= OUTSIDE:
+        decision, reason, outside = Decision.FALLBACK, "not answered here", ranked[0].document.entry
     return Recognition(
         utterance=masked.text,
         decision=decision,
         confidence=first,
-        candidates=_candidates(ranked, first, max(first, among)),
+        candidates=_candidates(inside, first, max(first, among)),
         reason=reason,
         tokens=query.words,
         repairs=query.repairs,
         masked=masked.kinds,
-        language=language,
+        language=query.language,
+        follows=query.follows,
+        outside=outside,
     )
 
 

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ B = 0.75
 Analyse = Callable[[str], Analysis]
 Floats = NDArray[np.float64]
 _NO_NUMBERS = np.zeros(0, dtype=np.int32)
+_NO_WEIGHTS = np.zeros(0, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,17 @@ class Field:
         found = [word for word in words if word in self.numbers]
         numbers = [self.numbers[word] for word in found]
         worth = np.repeat([self.idf[word] * words[word] for word in found], [len(n) for n in numbers])
-        return np.bincount(np.concatenate(numbers or [_NO_NUMBERS]), worth, self.size)
+        return self._summed(np.concatenate(numbers or [_NO_NUMBERS]), worth)
 
     def weighted(self, words: Mapping[str, float]) -> Floats:
         """As `matched`, each word by its weight in the text."""
         found = [word for word in words if word in self.numbers]
         numbers = np.concatenate([self.numbers[word] for word in found] or [_NO_NUMBERS])
-        worth = [self.weights[word] * words[word] for word in found]
-        return np.bincount(numbers, np.concatenate(worth or [_NO_NUMBERS]), self.size)
+        worth = [self.weights[word] * np.float32(words[word]) for word in found]
+        return self._summed(numbers, np.concatenate(worth or [_NO_WEIGHTS]))
+
+    def _summed(self, numbers: NDArray[np.int32], worth: NDArray[np.floating[Any]]) -> Floats:
+        return np.bincount(numbers, worth, self.size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Segment:
     """Documents with their fields. `starts` are the numbers of each document's first phrasing."""
 
     documents: tuple[Document, ...]
+    groups: NDArray[np.str_]
     starts: NDArray[np.int64]
     phrasings: Field
     sounds: Field
@@ -92,15 +98,16 @@ def build_segment(
     kept = tuple(d for d in documents if d.phrasings)
     ways = [[_without(analyse(p), stopwords) for p in d.phrasings] for d in kept]
     flat = [way for of_document in ways for way in of_document]
-    phrasings = _field([w.words for w in flat], _no_weights, base and base.phrasings)
+    phrasings = _field([w.words for w in flat], _no_weights, base.phrasings if base else None)
     return Segment(
         documents=kept,
+        groups=np.array([d.group for d in kept], dtype=np.str_),
         starts=np.cumsum([0, *(len(of_document) for of_document in ways)])[:-1],
         phrasings=phrasings,
-        sounds=_field([w.sounds for w in flat], _no_weights, base and base.sounds),
-        all_words=_field([_union(w.words for w in d) for d in ways], _saturated, base and base.all_words),
-        all_sounds=_field([_union(w.sounds for w in d) for d in ways], _saturated, base and base.all_sounds),
-        bodies=_field([_without(analyse(d.body), stopwords).words for d in kept], _bm25, base and base.bodies),
+        sounds=_field([w.sounds for w in flat], _no_weights, base.sounds if base else None),
+        all_words=_field([_union(w.words for w in d) for d in ways], _saturated, base.all_words if base else None),
+        all_sounds=_field([_union(w.sounds for w in d) for d in ways], _saturated, base.all_sounds if base else None),
+        bodies=_field([_without(analyse(d.body), stopwords).words for d in kept], _bm25, base.bodies if base else None),
         exact=_exact(kept),
         words_by_pair=_words_by_pair(phrasings.numbers),
     )

@@ -9,6 +9,7 @@ from bot.responses.phrases import phrase
 from bot.responses.reply import Button, Choice, Reply, ReplyKind
 from bot.responses.signals import Signal, Tap
 from bot.responses.text import clip
+from knowledge.elsewhere import Matter
 from knowledge.published import VisibleEntry
 from knowledge.schema import Action, Counter, Entry, Pack, Variant
 from knowledge.sources import SourceRegister
@@ -82,8 +83,15 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
     )
 
 
-def fallback(pack: Pack, counter: Counter, *, style: Style, sentence: str = "fallback") -> Reply:
-    """No answer: says so, names a telephone and a counter, and what happens with the question."""
+def fallback(
+    pack: Pack, counter: Counter, *, style: Style, sentence: str = "fallback", matter: Matter | None = None
+) -> Reply:
+    """No answer: says so, names a telephone and a counter, and what happens with the question.
+
+    A `matter` that belongs elsewhere is named, with whom to ask about it.
+    """
+    if matter is not None:
+        return _elsewhere(pack, matter, style)
     known = [f"電話 {counter.tel}" if counter.tel else "", counter.hours or ""]
     details = "、".join(filter(None, known))
     body = phrase(sentence, style.language, counter=f"{counter.name}（{details}）" if details else counter.name)
@@ -91,6 +99,19 @@ def fallback(pack: Pack, counter: Counter, *, style: Style, sentence: str = "fal
         kind=ReplyKind.FALLBACK,
         body=f"{body}\n{phrase('fallback_recorded', style.language)}",
         buttons=counter_buttons(pack, counter),
+        choices=(_menu(style.language), _human(style.language)),
+        language=style.language,
+        large=style.large,
+    )
+
+
+def _elsewhere(pack: Pack, matter: Matter, style: Style) -> Reply:
+    name = "elsewhere" if matter.counter else "elsewhere_nobody"
+    body = phrase(name, style.language, matter=matter.name, counter=matter.counter or "")
+    return Reply(
+        kind=ReplyKind.FALLBACK,
+        body=f"{body}\n{phrase('fallback_recorded', style.language)}",
+        buttons=tuple(b for b in counter_buttons(pack, pack.counter) if b.kind == "link"),
         choices=(_menu(style.language), _human(style.language)),
         language=style.language,
         large=style.large,

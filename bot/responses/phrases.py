@@ -12,6 +12,9 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
         "none_of_these": "この中にない",
         "fallback": "申し訳ありません。その質問の答えは、まだ用意していません。\n{counter}でご案内します。",
         "fallback_recorded": "いただいた質問は、個人の情報を消してから職員が確認します。",
+        "elsewhere": "「{matter}」のことは、ここでは答えられません。\n{counter}に聞いてください。",
+        "elsewhere_nobody": "「{matter}」には、ここでは答えられません。\n"
+        "マイナンバーカード・オンライン手続・スマホ教室のことを聞いてください。",
         "not_among": "近い答えがなく、申し訳ありません。\n{counter}でご案内します。",
         "counter_only": "{counter}でご案内します。",
         "call": "{name}に電話",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,8 @@ import typer
 
 from bot.evaluation import fitting, questions, retrieval
 from bot.intents import calibration
-from deploy.cli.sources import Live, city_finder, lexicon, published
+from deploy.cli.sources import Live, city_finder, published
+from deploy.words import lexicon
 
 TRAINING = ("training.tsv", "training-none.tsv")
 FOLDER = Path(fitting.__file__).parent
@@ -85,13 +87,15 @@ def run_fit(
     found = fitting.examples(rows, lambda city: find(city).index, calibration.Ranker(ranker))
     recipe = f"madoguchi eval fit --weight {weight} --save ({len(asked)} phrasings, {len(found)} questions)"
     models = fitting.fit_calibration(found, weight)
-    content = json.dumps({"recipe": recipe, "ranker": ranker, **models}, indent=2)
+    content = json.dumps(
+        {"recipe": recipe, "ranker": ranker, **{name: asdict(model) for name, model in models.items()}}, indent=2
+    )
     if save:
         calibration.FILE.write_text(f"{content}\n", encoding="utf-8")
     print(content)
     for name, held in (("training", rows), *([(str(check), questions.read_questions(_read(check)))] if check else [])):
         given = fitting.examples(held, lambda city: find(city).index, calibration.Ranker(ranker))
-        print(f"ECE {name}: {fitting.expected_calibration_error(models, given):.3f} (n {len(given)})")
+        print(f"ECE {name}: {fitting.expected_calibration_error(models['first'], given):.3f} (n {len(given)})")
 
 
 def _read(file: Path) -> str:

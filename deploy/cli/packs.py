@@ -17,18 +17,18 @@ from knowledge.packs import ROOT, ReadPacks, dump_entry, read_packs, register_of
 from knowledge.published import load_published
 from knowledge.reading import Problem
 from knowledge.sources import read_facts
-from knowledge.validation import validate
+from knowledge.validation import ALL_RULES, RULES, Rule, validate
 
 app = typer.Typer(help="知識のパック（YAML）を調べる・取り込む・書き出す", no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="パックのフォルダー")]
 
 
-def check(root: Path, only: str | None = None) -> tuple[ReadPacks, list[Problem]]:
+def check(root: Path, only: str | None = None, rules: Sequence[Rule] = RULES) -> tuple[ReadPacks, list[Problem]]:
     """Reads and checks packs. Returns them with all problems."""
     read = read_packs(root, only)
     facts, faults = read_facts()
-    problems = validate(read, catalogue(), register_of(read.packs.values(), facts))
+    problems = validate(read, catalogue(), register_of(read.packs.values(), facts), rules)
     if only:
         problems = [p for p in problems if p.file.startswith(f"{only}/")]
     return read, sorted([*faults, *problems])
@@ -41,7 +41,7 @@ def validate_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="注意と数を出さない")] = False,
 ) -> None:
     """すべての誤りを、ファイルと行と項目の名で一度に出す。"""
-    read, problems = check(root, pack)
+    read, problems = check(root, pack, ALL_RULES)
     errors = [p for p in problems if p.level == "error"]
     for problem in errors if quiet else problems:
         print(problem)
@@ -55,8 +55,11 @@ def _counts(read: ReadPacks) -> str:
     packs = Counter(e.pack for e in read.entries)
     groups = Counter(e.entry.group for e in read.entries)
     variants = Counter(language for e in read.entries for language in e.entry.variants)
+    listed = Counter[str]()
+    for listings in read.listings.packs.values():
+        listed.update({"手続": len(listings.procedures), "場所": len(listings.places)})
     to_fill = sum(len(e.entry.to_fill) for e in read.entries)
-    rows = (("パック", packs), ("分野", groups), ("版", variants))
+    rows = (("パック", packs), ("分野", groups), ("版", variants), ("一覧", listed))
     lines = [f"{name}: " + "、".join(f"{k} {v}" for k, v in sorted(count.items())) for name, count in rows]
     return "\n".join([*lines, f"項目: {len(read.entries)}、市が書き足すこと: {to_fill}"])
 
@@ -88,7 +91,8 @@ def export_command(root: Annotated[Path, typer.Argument(help="書き出すフォ
     """公開中の知識をパックとして書き出す。"""
     with open_database() as database, database.reading() as session:
         published = load_published(session)
-    count = write_packs(root, published.packs.values(), ((e.pack, e.entry) for e in published.entries))
+    entries = ((e.pack, e.entry) for e in published.entries)
+    count = write_packs(root, published.packs.values(), entries, published.listings)
     print(f"{count} 項目を {root} に書き出しました")
 
 

@@ -12,22 +12,16 @@ from typing import Annotated
 import typer
 
 from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
-from bot.intents import Lexicon, PreparedLexicon, prepare_lexicon
 from deploy import clock
 from deploy.settings import read_settings
+from deploy.words import lexicon
 from knowledge.database import Database
-from knowledge.dictionary import spellings, stopwords, synonym_groups
 from knowledge.packs import ROOT, read_packs
 from knowledge.published import Published, load_published, published_from_files
 from knowledge.sources import read_facts
 
 Live = Annotated[bool, typer.Option("--live", help="パックのファイルではなく、公開中のデータベースを使う")]
 City = Annotated[str, typer.Option("--city", help="市の id（fuchu, kadoma, musashino, oyama, kokubunji）")]
-
-
-def lexicon() -> PreparedLexicon:
-    """The words of the field."""
-    return prepare_lexicon(Lexicon(synonym_groups(), stopwords(), spellings()))
 
 
 def published(live: bool, root: Path = ROOT) -> Published:

@@ -14,7 +14,8 @@ from bot.evaluation.questions import read_questions
 from bot.intents import mask, recognize
 from bot.intents.tokenising import analyse
 from deploy import clock
-from deploy.cli.sources import city_finder, lexicon, published
+from deploy.cli.sources import city_finder, published
+from deploy.words import lexicon
 
 QUESTIONS = Path(__file__).parents[1] / "bot/intents/questions.tsv"
 ROUNDS = {"rounds": 20, "iterations": 20, "warmup_rounds": 2}
@@ -45,7 +46,7 @@ def test_tokenising_alone(benchmark: BenchmarkFixture, texts: list[str]) -> None
 @pytest.mark.benchmark(group="one question")
 def test_rapidfuzz_over_every_phrasing(benchmark: BenchmarkFixture, city: CityKnowledge, texts: list[str]) -> None:
     turn = cycle(texts)
-    phrasings = [p for d in city.index.documents for p in d.phrasings]
+    phrasings = [p for d in city.index.documents() for p in d.phrasings]
     benchmark.pedantic(
         lambda: process.extractOne(next(turn), phrasings, scorer=fuzz.WRatio), rounds=5, iterations=4, warmup_rounds=1
     )

@@ -6,13 +6,15 @@ from datetime import datetime
 
 import pytest
 
-from bot.conversation.city import CityKnowledge, city_knowledge
+from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
 from bot.conversation.inbound import Inbound, InboundKind
 from bot.conversation.turn import Person, Turn, take_turn
-from bot.intents import Lexicon
+from bot.intents import Lexicon, prepare_lexicon
 from bot.responses.reply import ReplyKind
 from bot.responses.signals import Signal, Tap, decode
 from knowledge.published import Published
+
+EMPTY = prepare_lexicon(Lexicon())
 
 
 def _turn(city: CityKnowledge, now: datetime, kind: InboundKind = InboundKind.TEXT, **more: object) -> Turn:
@@ -49,7 +51,7 @@ def test_what_has_no_answer_names_telephone_and_counter(city: CityKnowledge, now
 
 
 def test_a_city_without_a_known_telephone_offers_the_national_line(published: Published, now: datetime) -> None:
-    oyama = city_knowledge(published, "oyama", now.date(), Lexicon())
+    oyama = city_knowledge(published, "oyama", now.date(), EMPTY, common_shelf(published, now.date(), EMPTY))
     reply = _turn(oyama, now, text="カレーの作り方").reply
     assert reply is not None
     assert [b.value for b in reply.buttons] == ["0120-95-0178"]
