@@ -7,7 +7,7 @@ topic, and without (`training.tsv`, `training-none.tsv`). No test set is looked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from bot.intents import Document, Index, PreparedLexicon, build_index
 from bot.intents.calibration import Logistic, Ranker
 from bot.intents.certainty import SIGNS, signs
 from bot.intents.language import language_of
+from bot.intents.normalising import compact
 from bot.intents.ranking import FEATURES, prepare, rank
 
 FOLDS = 8
@@ -88,18 +89,39 @@ def fit_ranker(found: Sequence[Choice]) -> dict[str, float]:
     return dict(zip(FEATURES, np.round(theta, 4).tolist(), strict=True))
 
 
-def examples(questions: Sequence[Question], index_of: Callable[[str], Index], ranker: Ranker) -> list[Example]:
-    """One example per question that has candidates."""
+def examples(
+    questions: Sequence[Question], city_of: Callable[[str], CityKnowledge], lexicon: PreparedLexicon, ranker: Ranker
+) -> list[Example]:
+    """One example per question that has candidates.
+
+    Questions that the packs have among their phrasings by now are asked of an index that lacks their fold.
+    """
     found = []
-    for question in questions:
-        index = index_of(question.city)
-        query = prepare(question.utterance, index, language_of(question.utterance))
-        ranked = rank(query, index, ranker)
-        shown = [r.document.topic in question.expected for r in ranked if not r.document.outside][:SHOWN]
-        if shown:
-            given = signs(query, ranked, index)
-            found.append(Example(tuple(given[name] for name in SIGNS), shown[0], any(shown)))
+    for fold in range(FOLDS):
+        asked = questions[fold::FOLDS]
+        out = {compact(question.utterance) for question in asked}
+        for city in sorted({question.city for question in asked}):
+            index = _lacking(city_of(city).index, out, lexicon)
+            found += [e for q in asked if q.city == city for e in _example(q, index, ranker)]
     return found
+
+
+def _lacking(index: Index, out: Set[str], lexicon: PreparedLexicon) -> Index:
+    documents = list(index.documents())
+    if not any(compact(text) in out for document in documents for text in document.phrasings):
+        return index
+    return build_index(
+        [replace(d, phrasings=tuple(t for t in d.phrasings if compact(t) not in out)) for d in documents], lexicon
+    )
+
+
+def _example(question: Question, index: Index, ranker: Ranker) -> Iterator[Example]:
+    query = prepare(question.utterance, index, language_of(question.utterance))
+    ranked = rank(query, index, ranker)
+    shown = [r.document.topic in question.expected for r in ranked if not r.document.outside][:SHOWN]
+    if shown:
+        given = signs(query, ranked, index)
+        yield Example(tuple(given[name] for name in SIGNS), shown[0], any(shown))
 
 
 def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dict[str, Logistic]:

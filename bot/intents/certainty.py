@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import log
 
-from bot.intents.index import Index
-from bot.intents.ranking import Query, Ranked, unknown_share
+from bot.intents.index import JAPANESE, Index
+from bot.intents.ranking import Query, Ranked, rarest_missing, unknown_share
 
 SIGNS = (
     "share",
@@ -19,7 +19,9 @@ SIGNS = (
     "body",
     "outside",
     "unknown",
+    "missing",
     "words",
+    "foreign",
 )
 _MOST_LEAD = 4.0
 _LEAST = 1e-6
@@ -31,7 +33,7 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
 
     share, top3: what the first and the first three of those have of all probability; lead: log of the first to the
     best other; outside: what matters have that are not answered here;
-    unknown: how much of the question nobody here has a word for; the rest are the first candidate's own.
+    missing: how rare the rarest word is that the first has not; foreign: 1 for other languages than Japanese; unknown: how much of the question nobody here has a word for; the rest are the first candidate's own.
     """
     first = next(r for r in ranked if not r.document.outside)
     rival = max((r.share for r in ranked if r is not first), default=0.0)
@@ -42,6 +44,8 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
         "lead": max(-1.0, min(1.0, log(max(first.share, _LEAST) / max(rival, _LEAST)) / _MOST_LEAD)),
         **{name: first.features[name] for name in kept},
         "outside": sum(r.share for r in ranked if r.document.outside),
+        "missing": rarest_missing(query, first),
         "unknown": unknown_share(query, index),
+        "foreign": float(query.language != JAPANESE),
         "words": min(len(query.words), _MANY_WORDS) / _MANY_WORDS,
     }

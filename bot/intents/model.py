@@ -64,8 +64,8 @@ class Thresholds:
     nine times in ten.
     """
 
-    answer: float = 0.6
-    ask: float = 0.3
+    answer: float = 0.65
+    ask: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ def normalise(text: str) -> str:
     Lone surrogates, which NFKC lets through and no encoder takes, become spaces.
     """
     folded = unicodedata.normalize("NFKC", text[: MAX_CHARACTERS * 2]).casefold()
-    folded = "".join(" " if unicodedata.category(c) in _DROPPED else c for c in folded)
+    if not folded.isprintable():  # else nothing is to be dropped: isprintable is false for all of these
+        folded = "".join(" " if unicodedata.category(c) in _DROPPED else c for c in folded)
     folded = _DASHES.sub("ー", folded)
     folded = _LONG_VOWELS.sub("ー", folded)
     folded = _REPEATED.sub(r"\1", folded)

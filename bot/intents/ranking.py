@@ -5,7 +5,7 @@ The weights are data (`calibration.json`), learned from asking the packs' own ph
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +15,8 @@ from bot.intents.calibration import Ranker
 from bot.intents.foreign import analyse_foreign
 from bot.intents.index import JAPANESE, Index, Layer
 from bot.intents.model import Context, Document, Repair, group_of
-from bot.intents.normalising import compact
 from bot.intents.repairing import repaired
-from bot.intents.segment import Floats, Segment
+from bot.intents.segment import Field, Floats, Segment
 
 FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "body")
 """What is known of a question and a document, each about 0–1.
@@ -37,7 +36,6 @@ SAME_GROUP = 2.0
 class Query:
     """A question prepared for searching: its words (repaired), their weights, its sound."""
 
-    compact: str
     language: str
     words: tuple[str, ...]
     weights: Mapping[str, float]
@@ -49,11 +47,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A document, its share of the probability of all documents, and why."""
+    """A document by its number in its segment, what is known of it, and its share of all probability."""
 
-    document: Document
-    share: float
+    segment: Segment
+    number: int
     features: Mapping[str, float]
+    share: float
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        return self.segment.documents[self.number]
 
 
 def prepare(text: str, index: Index, language: str = JAPANESE, context: Context | None = None) -> Query:
@@ -67,7 +71,7 @@ def prepare(text: str, index: Index, language: str = JAPANESE, context: Context 
 def _foreign(text: str, language: str) -> Query:
     analysis = analyse_foreign(text, language)
     words, weights = analysis.words, dict.fromkeys(analysis.words, 1.0)
-    return Query(compact(text), language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
+    return Query(language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
 
 
 def _japanese(text: str, index: Index) -> Query:
@@ -75,7 +79,7 @@ def _japanese(text: str, index: Index) -> Query:
     segments = [layer.segment for layer in index.layers[JAPANESE]]
     words, repairs = repaired([w for w in analysis.words if w not in index.lexicon.stopwords], segments, index.lexicon)
     sounds = dict.fromkeys(analysis.sounds, 1.0)
-    return Query(compact(text), JAPANESE, words, index.lexicon.expanded(words), sounds, repairs)
+    return Query(JAPANESE, words, index.lexicon.expanded(words), sounds, repairs)
 
 
 def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
@@ -86,7 +90,8 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
     weights = np.array([ranker.weights[name] for name in FEATURES])
     features = [_features(query, layer.segment) for layer in layers]
     scores = np.concatenate([_score(f, layer, weights, query) for f, layer in zip(features, layers, strict=True)])
-    return _best(scores, np.concatenate(features), [d for layer in layers for d in layer.segment.documents])
+    order, share = _best(scores)
+    return [Ranked(*_pick(n, layers, features), float(share[n])) for n in order]
 
 
 def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Floats:
@@ -97,19 +102,24 @@ def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Flo
     return np.asarray(scores, dtype=np.float64)
 
 
-def _best(scores: Floats, features: Floats, documents: list[Document]) -> list[Ranked]:
+def _best(scores: Floats) -> tuple[list[int], Floats]:
+    """Numbers of the best documents, best first, and every document's share of the probability (softmax)."""
     count = min(CANDIDATES, len(scores))
     if not count or not np.isfinite(scores.max()):
-        return []
+        return [], scores
     first = np.argpartition(-scores, count - 1)[:count]
     order = first[np.lexsort((first, -scores[first]))]
     likely = np.exp(scores - scores.max())
-    share = likely / likely.sum()
-    return [
-        Ranked(documents[n], float(share[n]), dict(zip(FEATURES, features[n].tolist(), strict=True)))
-        for n in order
-        if np.isfinite(scores[n])
-    ]
+    return [int(n) for n in order if np.isfinite(scores[n])], likely / likely.sum()
+
+
+def _pick(number: int, layers: Sequence[Layer], features: Sequence[Floats]) -> tuple[Segment, int, Mapping[str, float]]:
+    """The document with this number, counted over all layers: its segment, its place there, its features."""
+    for layer, rows in zip(layers, features, strict=True):
+        if number < len(rows):
+            return layer.segment, number, dict(zip(FEATURES, rows[number].tolist(), strict=True))
+        number -= len(rows)
+    raise IndexError(number)
 
 
 def _features(query: Query, segment: Segment) -> Floats:
@@ -122,17 +132,35 @@ def _features(query: Query, segment: Segment) -> Floats:
     asked_of_all, heard_of_all = segment.all_words.weight_of(words) or 1.0, segment.all_sounds.weight_of(sounds) or 1.0
     alike = 2 * segment.phrasings.matched(query.weights) / (asked + segment.phrasings.mass + 1e-9)
     alike_in_sound = 2 * segment.sounds.matched(sounds) / (heard + segment.sounds.mass + 1e-9)
+    coverage, typical = segment.all_words.both(query.weights)
+    sound_coverage, sound_typical = segment.all_sounds.both(sounds)
     columns: list[NDArray[np.float64]] = [
         np.maximum.reduceat(alike, segment.starts),
         alike[segment.starts],
-        segment.all_words.matched(query.weights) / asked_of_all,
-        segment.all_words.weighted(query.weights) / asked_of_all,
+        coverage / asked_of_all,
+        typical / asked_of_all,
         np.maximum.reduceat(alike_in_sound, segment.starts),
-        segment.all_sounds.matched(sounds) / heard_of_all,
-        segment.all_sounds.weighted(sounds) / heard_of_all,
+        sound_coverage / heard_of_all,
+        sound_typical / heard_of_all,
         segment.bodies.weighted(dict.fromkeys(query.words, 1.0)) / asked,
     ]
     return np.column_stack(columns)
+
+
+def rarest_missing(query: Query, ranked: Ranked) -> float:
+    """How rare the rarest word of the question is that the document has in none of its phrasings nor in its answer.
+
+    0–1; one telling word that is missing (電子レンジ) says more than many that fit.
+    """
+    fields = (ranked.segment.all_words, ranked.segment.bodies)
+    missing = [w for w in query.words if not any(_has(field, w, ranked.number) for field in fields)]
+    phrasings = ranked.segment.phrasings
+    return max((phrasings.weight_of([w]) for w in missing), default=0.0) / phrasings.rarest
+
+
+def _has(field: Field, word: str, number: int) -> bool:
+    numbers = field.numbers.get(word)
+    return numbers is not None and bool((numbers == number).any())
 
 
 def unknown_share(query: Query, index: Index) -> float:

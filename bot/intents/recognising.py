@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.intents.calibration import calibration
 from bot.intents.certainty import signs
+from bot.intents.danger import is_dangerous
 from bot.intents.index import Index
 from bot.intents.language import language_of
 from bot.intents.masking import Masked, PersonalKind, mask
@@ -22,11 +23,6 @@ SHOWN = 3
 """Candidates that are shown when asking back."""
 _LABEL = re.compile("|".join(re.escape(kind) for kind in PersonalKind))
 """What stands for personal data says nothing about the question."""
-_IN_DANGER = re.compile(
-    r"死にたい|しにたい|自殺|消えてしまいたい|生きていたくない|殺され|救急車.{0,3}(?:呼|よ)"
-    r"|(?:人|父|母|夫|妻|子|家族|祖母|祖父).{0,6}(?:倒れ|意識がな|息をして)|(?:火事|かじ)(?:です|だ|になっ)"
-)
-"""Words that need no weighing: whoever writes them is shown the emergency numbers at once."""
 
 
 def recognize(
@@ -52,12 +48,13 @@ def recognize(
 def _known_outright(text: str, masked: Masked, index: Index, language: str, context: Context) -> Recognition | None:
     """Danger, single words that may mean several things, and questions in exactly the words that one entry has."""
     plain = Recognition(masked.text, Decision.FALLBACK, 0.0, (), "exact", masked=masked.kinds, language=language)
-    document = index.by_topic(EMERGENCY) if _IN_DANGER.search(text) else None
+    bare = compact(text)
+    document = index.by_topic(EMERGENCY) if is_dangerous(text) else None
     if document is not None:
         plain = replace(plain, reason="danger")
-    elif meant := _meanings(compact(text), index, context):
+    elif meant := _meanings(bare, index, context):
         return replace(plain, decision=Decision.ASK, candidates=meant, reason="one word, several meanings")
-    document = document or index.exactly(compact(text), language)
+    document = document or index.exactly(bare, language)
     if document is None:
         return None
     if document.outside:
@@ -84,9 +81,9 @@ def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds)
         given = signs(query, ranked, index)
         first, among = models.first(given), models.among(given)
     decision, reason = _decide(first, among, thresholds)
-    outside = None
-    if decision is not Decision.ANSWER and ranked and ranked[0].document.outside and ranked[0].share >= OUTSIDE:
-        decision, reason, outside = Decision.FALLBACK, "not answered here", ranked[0].document.entry
+    outside = None if decision is Decision.ANSWER else _outside(ranked)
+    if outside is not None:
+        decision, reason = Decision.FALLBACK, "not answered here"
     return Recognition(
         utterance=masked.text,
         decision=decision,
@@ -100,6 +97,12 @@ def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds)
         follows=query.follows,
         outside=outside,
     )
+
+
+def _outside(ranked: Sequence[Ranked]) -> str | None:
+    """The likeliest matter that is not answered here, when all such together are likelier than what is."""
+    found = [r for r in ranked if r.document.outside]
+    return found[0].document.entry if sum(r.share for r in found) >= OUTSIDE else None
 
 
 def _candidates(ranked: Sequence[Ranked], first: float, among: float) -> tuple[Candidate, ...]:

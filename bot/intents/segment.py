@@ -56,16 +56,27 @@ class Field:
 
     def matched(self, words: Mapping[str, float]) -> Floats:
         """For each text the summed idf of the (weighted) words it has."""
-        found = [word for word in words if word in self.numbers]
-        numbers = [self.numbers[word] for word in found]
-        worth = np.repeat([self.idf[word] * words[word] for word in found], [len(n) for n in numbers])
-        return self._summed(np.concatenate(numbers or [_NO_NUMBERS]), worth)
+        return self._matched(*self._found(words))
 
     def weighted(self, words: Mapping[str, float]) -> Floats:
         """As `matched`, each word by its weight in the text."""
-        found = [word for word in words if word in self.numbers]
-        numbers = np.concatenate([self.numbers[word] for word in found] or [_NO_NUMBERS])
-        worth = [self.weights[word] * np.float32(words[word]) for word in found]
+        return self._weighted(*self._found(words))
+
+    def both(self, words: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """`matched` and `weighted` in one go."""
+        found, numbers = self._found(words)
+        return self._matched(found, numbers), self._weighted(found, numbers)
+
+    def _found(self, words: Mapping[str, float]) -> tuple[list[tuple[str, float]], NDArray[np.int32]]:
+        found = [(word, weight) for word, weight in words.items() if word in self.numbers]
+        return found, np.concatenate([self.numbers[word] for word, _ in found] or [_NO_NUMBERS])
+
+    def _matched(self, found: Sequence[tuple[str, float]], numbers: NDArray[np.int32]) -> Floats:
+        worth = np.array([self.idf[word] * weight for word, weight in found])
+        return self._summed(numbers, worth.repeat([len(self.numbers[word]) for word, _ in found]))
+
+    def _weighted(self, found: Sequence[tuple[str, float]], numbers: NDArray[np.int32]) -> Floats:
+        worth = [self.weights[w] if weight == 1 else self.weights[w] * np.float32(weight) for w, weight in found]
         return self._summed(numbers, np.concatenate(worth or [_NO_WEIGHTS]))
 
     def _summed(self, numbers: NDArray[np.int32], worth: NDArray[np.floating[Any]]) -> Floats:

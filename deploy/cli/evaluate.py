@@ -84,7 +84,7 @@ def run_fit(
     asked = [choice for city in source.municipalities for choice in fitting.choices(find(city), words)]
     ranker = fitting.fit_ranker(asked)
     rows = [row for name in TRAINING for row in questions.read_questions(_read(FOLDER / name))]
-    found = fitting.examples(rows, lambda city: find(city).index, calibration.Ranker(ranker))
+    found = fitting.examples(rows, find, words, calibration.Ranker(ranker))
     recipe = f"madoguchi eval fit --weight {weight} --save ({len(asked)} phrasings, {len(found)} questions)"
     models = fitting.fit_calibration(found, weight)
     content = json.dumps(
@@ -94,7 +94,7 @@ def run_fit(
         calibration.FILE.write_text(f"{content}\n", encoding="utf-8")
     print(content)
     for name, held in (("training", rows), *([(str(check), questions.read_questions(_read(check)))] if check else [])):
-        given = fitting.examples(held, lambda city: find(city).index, calibration.Ranker(ranker))
+        given = fitting.examples(held, find, words, calibration.Ranker(ranker))
         print(f"ECE {name}: {fitting.expected_calibration_error(models['first'], given):.3f} (n {len(given)})")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -25,6 +25,8 @@ from knowledge.reading import Problem, explain
 Listing = TypeVar("Listing", Place, SmartphoneClass)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_CELLS = {"starts": "start_date", "ends": "end_date", "hours": "hours_note"}
+"""Where a model's field stands in the row, when it is called something else there."""
 _JAPAN = ((20, 46), (122, 154))
 
 
@@ -52,10 +54,29 @@ class Draft:
         text = self.row.text(name)
         found = reader(text)
         if not found.whole:
-            self.remarks.append(f"{self.row.cells[name].column}: {one_line(text)}")
+            self._remark(name)
             if found.value is None:
                 self.warn(name, f"読めないので、備考に写しました（{_short(text)}）")
         return found.value
+
+    def take(self, name: str, reader: Reader[Value]) -> None:
+        """Sets what `read` finds."""
+        value = self.read(name, reader)
+        self.put(name, value)
+
+    def require(self, name: str, reader: Reader[Value]) -> Value | None:
+        """The value of a cell without which the row is lost."""
+        text = self.row.text(name)
+        found = reader(text)
+        if found.value is None:
+            sentence = f"読めません（{_short(text)}）" if text else "書かれていません"
+            self.problems.append(self.row.problem(name, sentence))
+        elif not found.whole:
+            self._remark(name)
+        return found.value
+
+    def _remark(self, name: str) -> None:
+        self.remarks.append(f"{self.row.cells[name].column}: {one_line(self.row.text(name))}")
 
     def finish_note(self, pieces: Iterable[str], limit: int) -> None:
         """Puts the note together from these pieces and the remarks."""
@@ -83,7 +104,7 @@ def read_address(row: Row) -> str:
 
 def read_coordinates(draft: Draft) -> None:
     """Latitude and longitude. Swapped ones are put right; ones that are not in Japan are left out."""
-    found = [draft_coordinate(draft, name) for name in ("latitude", "longitude")]
+    found = [_coordinate(draft, name) for name in ("latitude", "longitude")]
     pair = (found[0].value, found[1].value)
     if _inside((pair[1], pair[0])):
         draft.warn("latitude", "緯度と経度が逆なので、入れ替えて読みました")
@@ -95,7 +116,7 @@ def read_coordinates(draft: Draft) -> None:
             draft.put(name, value)
 
 
-def draft_coordinate(draft: Draft, name: str) -> Found[float]:
+def _coordinate(draft: Draft, name: str) -> Found[float]:
     """One coordinate. An unreadable one is no remark for citizens."""
     found = degrees(draft.row.text(name))
     if not found.whole:
@@ -128,15 +149,14 @@ def finished(draft: Draft, model: type[Listing], required: Collection[str]) -> L
     try:
         return model.model_validate(draft.values)
     except ValidationError as error:
-        faults = error.errors(include_url=False)
+        faults = {str(fault["loc"][0]) if fault["loc"] else "": fault for fault in error.errors(include_url=False)}
     fatal = False
-    for fault in faults:
-        name = str(fault["loc"][0]) if fault["loc"] else ""
+    for name, fault in faults.items():
         if name in required or draft.values.pop(name, None) is None:
             fatal = True
-            draft.problems.append(draft.row.problem(name, _sentence(fault)))
+            draft.problems.append(draft.row.problem(_CELLS.get(name, name), _sentence(fault)))
         else:
-            draft.warn(name, f"{_sentence(fault)}。除いて読みました")
+            draft.warn(_CELLS.get(name, name), f"{_sentence(fault)}。除いて読みました")
     return None if fatal else finished(draft, model, required)
 
 
@@ -145,17 +165,28 @@ def _sentence(fault: ErrorDetails) -> str:
     return known.get(fault["type"]) or explain({**fault, "loc": ()})
 
 
-def without_repetition(found: Iterable[tuple[Draft, Listing, str]]) -> tuple[list[Listing], list[Problem]]:
-    """The listings with one of each id. A second row under an id gets the id made from what it says."""
+def listed(
+    drafts: Iterable[Draft], read: Callable[[Draft], tuple[Listing, str] | None]
+) -> tuple[list[Listing], list[Problem]]:
+    """What `read` makes of the rows: a listing and the id made from what it says.
+
+    A second row under an id gets its made id; a row that repeats another is left out.
+    """
     kept: dict[str, Listing] = {}
     problems: list[Problem] = []
-    for draft, listing, made in found:
-        if listing.id not in kept:
-            kept[listing.id] = listing
-        elif made not in kept:
-            draft.warn("id", f"二度あるので、{made} としました")
-            kept[made] = listing.model_copy(update={"id": made})
-        else:
-            draft.warn("id", "同じ行が二度あるので、除きました")
+    for draft in drafts:
+        found = read(draft)
+        if found is not None:
+            _keep(kept, draft, *found)
         problems += draft.problems
     return list(kept.values()), problems
+
+
+def _keep(kept: dict[str, Listing], draft: Draft, listing: Listing, made: str) -> None:
+    if listing.id not in kept:
+        kept[listing.id] = listing
+    elif made not in kept:
+        draft.warn("id", f"同じものが二度あるので、{made} としました")
+        kept[made] = listing.model_copy(update={"id": made})
+    else:
+        draft.warn("id", "同じ行が二度あるので、除きました")

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from knowledge.open_data.columns import Names, column_key, fields_by_key
+from knowledge.open_data.table import Row
 from knowledge.open_data.text import clean, one_line
 
 Labels = Mapping[str, str]
 """Field → the label of its line in a note."""
 
 
-def labelled_lines(texts: Mapping[str, str], labels: Labels) -> list[str]:
+def labels_of(columns: Iterable[str], names: Names, labels: Labels) -> Labels:
+    """The labels whose fields are among these columns."""
+    fields = fields_by_key(names)
+    present = {fields.get(column_key(column)) for column in columns}
+    return {field: label for field, label in labels.items() if field in present}
+
+
+def labelled_lines(row: Row, labels: Labels) -> list[str]:
     """A line for each of these fields that has a text, in the order of `labels`."""
+    return _lines({field: row.text(field) for field in labels}, labels)
+
+
+def _lines(texts: Mapping[str, str], labels: Labels) -> list[str]:
     return [f"{label}: {one_line(texts[field])}" for field, label in labels.items() if texts.get(field)]
 
 
@@ -36,5 +49,5 @@ def divided(note: str, labels: Labels) -> dict[str, str]:
             texts[field] = line.removeprefix(f"{labels[field]}: ")
     texts["note"] = "\n".join(rest)
     read_back = {field: clean(text) for field, text in texts.items()}
-    same = "\n".join(filter(None, [*labelled_lines(read_back, labels), read_back["note"]])) == note
+    same = "\n".join(filter(None, [*_lines(read_back, labels), read_back["note"]])) == note
     return texts if same else {"note": note}

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from knowledge.open_data.columns import BODY_FIELDS, Names, column_key, fields_by_key
 from knowledge.open_data.text import UNREADABLE, clean, decode, is_archive, one_line, unguarded
@@ -14,6 +14,9 @@ from knowledge.reading import Problem
 
 _HEADER_WITHIN = 10
 """Titles and remarks stand above some headers, never this many."""
+
+_END = "\ud800"
+"""A line of its own after the last one; no decoder gives this character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,7 @@ class _Header:
     """Field → the positions and names of its columns, the preferred name first."""
 
 
-def read_table(
-    content: bytes, name: str, names: Names, required: Collection[str]
-) -> tuple[list[Row], list[Problem]]:
+def read_table(content: bytes, name: str, names: Names, required: Collection[str]) -> tuple[list[Row], list[Problem]]:
     """The rows of a CSV file that is shown to people as `name`. `required` are fields whose columns must be there."""
     if is_archive(content):
         return [], [Problem(name, 0, "", "Excel か zip のファイルです。CSV（UTF-8）で保存し直してください")]
@@ -80,9 +81,7 @@ def _find_header(text: str, names: Names, delimiter: str) -> _Header:
     return best
 
 
-def _columns(
-    cells: list[str], names: Names, fields: Mapping[str, str]
-) -> dict[str, tuple[tuple[int, str], ...]]:
+def _columns(cells: list[str], names: Names, fields: Mapping[str, str]) -> dict[str, tuple[tuple[int, str], ...]]:
     found: dict[str, list[tuple[int, str]]] = {}
     for position, cell in enumerate(cells):
         field = fields.get(column_key(cell))
@@ -96,10 +95,15 @@ def _columns(
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Records and the lines on which they begin."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    """Records and the lines on which they begin. Raises csv.Error where a quotation mark is never closed."""
+    reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     line = 1
     for cells in reader:
+        if cells == [_END]:
+            return
+        if cells and cells[-1].endswith(_END):
+            # The last cell would hold the rest of the file, and nobody would miss the rows in it.
+            raise csv.Error
         yield line, cells
         line = reader.line_num + 1
 
@@ -119,8 +123,7 @@ def _read_rows(text: str, name: str, names: Names, header: _Header) -> tuple[lis
             else:
                 problems.append(row.problem(broken, "読めない文字があります"))
     except csv.Error:
-        # Without a closing quotation mark the rest of the file is one cell.
-        problems.append(Problem(name, line, "", "この行より後を CSV として読めません（引用符 \" の閉じ忘れなど）"))
+        problems.append(Problem(name, line, "", 'この行より後を CSV として読めません（引用符 " の閉じ忘れなど）'))
     return rows, problems
 
 

@@ -8,7 +8,7 @@ import unicodedata
 
 UNREADABLE = "\ufffd"
 _ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_BREAKS = re.compile(r"[ \u3000]*[\r\n\t]+[ \u3000]*")
+_BREAKS = re.compile(r"[\r\n\t]+")
 _ZERO_LIKE = ("-", "ー", "―", "−", "—", "*", "なし", "無し", "不明")
 _RISKY = re.compile(r"'*(?:[\t\r\n\0]|\s*[=+\-@＝＋－＠])")
 _NUMBER_OR_TELEPHONE = re.compile(r"[+-][0-9][0-9 ().-]*")
@@ -25,11 +25,11 @@ def decode(content: bytes) -> str:
         return content.decode("utf-8-sig", "replace")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    if b"\0" in content:
+    candidates = [content.decode(encoding, "replace") for encoding in ("utf-8", "cp932")]
+    if b"\0" in content and UNREADABLE in candidates[0]:
         # Only UTF-16 has zero bytes: beside every comma, on the side where the high byte stands.
         little = content[1::2].count(0) >= content[::2].count(0)
         return content.decode("utf-16-le" if little else "utf-16-be", "replace")
-    candidates = [content.decode(encoding, "replace") for encoding in ("utf-8", "cp932")]
     return min(candidates, key=lambda text: text.count(UNREADABLE))
 
 
@@ -41,7 +41,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The same on one line: cells hold line breaks where the sheet was too narrow."""
-    return clean(_BREAKS.sub(" ", text))
+    return clean(" ".join(filter(None, (part.strip() for part in _BREAKS.split(text)))))
 
 
 def folded(text: str) -> str:

@@ -23,9 +23,9 @@ Reader = Callable[[str], Found[Value]]
 
 _WEEKDAY = re.compile(r"\([日月火水木金土][^)]{0,6}\)|[日月火水木金土]曜日?")
 _REST_OF_MOMENT = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_DATE = re.compile(r"(\d{4})([-/.年])(\d{1,2})[-/.月](\d{1,2})日?" + _REST_OF_MOMENT, re.ASCII)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)日?" + _REST_OF_MOMENT, re.ASCII)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_ERA_DATE = re.compile(r"(令和|平成|昭和|[RHSrhs])(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_ERA_DATE = re.compile(r"(令和|平成|昭和|[RHSrhs])(元|\d{1,2})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)日?", re.ASCII)
 _ERA_STARTS = {"令": 2019, "r": 2019, "平": 1989, "h": 1989, "昭": 1926, "s": 1926}
 _SERIAL = re.compile(r"([2-7]\d{4})(?:\.\d+)?", re.ASCII)
 _SERIAL_START = date(1899, 12, 30)
@@ -40,7 +40,11 @@ _LATEST = 30 * 60
 
 _AMOUNT = re.compile(r"¥?(\d{1,9})(?:\.0+)?(?:円|名|人|組|席)?(\(.*\))?", re.ASCII | re.DOTALL)
 _DASHES = re.compile(r"[‐‑‒–—―−ー]")
-_TELEPHONE = re.compile(r"\(?[0-9#][0-9#()-]*[0-9]")
+_TELEPHONE = re.compile(r"[0-9#()-]{3,20}", re.ASCII)
+_TELEPHONE_AMONG_WORDS = re.compile(r"\(?0[0-9()-]{7,18}[0-9]|#[0-9]{4}|(?<![0-9])1[0-9]{2}(?![0-9-])", re.ASCII)
+_WITHOUT_ZERO = re.compile(r"[1-9][0-9]{8,9}", re.ASCII)
+"""What a spreadsheet leaves of a telephone number when it takes it for a number."""
+
 _ABROAD = re.compile(r"\+81[ -]?(?:\(0\))?")
 _URL = re.compile(r"https?://[^\s\"<>]+")
 _DECIMAL = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,30})?°?", re.ASCII)
@@ -49,7 +53,7 @@ _DEGREES = re.compile(r"(\d{1,3})[°度](\d{1,2})['′’分](\d{1,2}(?:\.\d{1,1
 
 def day(text: str) -> Found[date]:
     """A date: ISO, with slashes, 2026年1月3日, 令和8年1月3日, 20260103, or Excel's number of days."""
-    text = re.sub(r"\s+(?!\d)|(?<=[年月])\s+", "", _WEEKDAY.sub("", folded(text)))
+    text = re.sub(r"\s+(?!\d)|(?<=[年月和成])\s+", "", _WEEKDAY.sub("", folded(text)))
     if is_nothing(text):
         return Found(None)
     if found := _SERIAL.fullmatch(text):
@@ -60,20 +64,21 @@ def day(text: str) -> Found[date]:
         year = _ERA_STARTS[found[1][0].lower()] + (1 if found[2] == "元" else int(found[2])) - 1
         return _existing(year, int(found[3]), int(found[4]), whole=found.end() == len(text))
     if found := _DATE.match(text):
-        return _existing(int(found[1]), int(found[3]), int(found[4]), whole=found.end() == len(text))
+        return _existing(int(found[1]), int(found[2]), int(found[3]), whole=found.end() == len(text))
     return Found(None, whole=False)
 
 
 def _existing(year: int, month: int, number: int, *, whole: bool) -> Found[date]:
+    # Outside these years it is a slip of the finger.
     try:
-        return Found(date(year, month, number), whole)
+        return Found(date(year, month, number), whole) if 1900 <= year < 2200 else Found(None, whole=False)
     except ValueError:
         return Found(None, whole=False)
 
 
 def minutes(text: str) -> Found[int]:
     """A time of day in minutes after midnight: 9:00, 午後1時半, 24:00 (= 1440), or Excel's fraction of a day."""
-    text = re.sub(r"\s+(?![^\d:時])", "", folded(text))
+    text = re.sub(r"\s", "", folded(text))
     if is_nothing(text):
         return Found(None)
     if _DAY_FRACTION.fullmatch(text):
@@ -105,21 +110,19 @@ def people(text: str) -> Found[int]:
 
 def yen(text: str) -> Found[int]:
     """A fee; 無料 is 0."""
-    return Found(0) if folded(text) in ("無料", "無料です", "免除") else _yen(text)
-
-
-def _yen(text: str) -> Found[int]:
-    # 「なし」 under a fee can mean free or unknown: `amount` leaves it open.
-    return amount(text)
+    # 「なし」 can mean free or unknown, so it is neither.
+    return Found(0) if folded(text) == "無料" else amount(text)
 
 
 def telephone(text: str) -> Found[str]:
     """The first telephone number of a cell, with its brackets, as it is dialled in Japan."""
-    text = _ABROAD.sub("0", _DASHES.sub("-", folded(text)).replace(" ", ""))
+    text = _ABROAD.sub("0", re.sub(r"\s", "", _DASHES.sub("-", folded(text))))
     if is_nothing(text):
         return Found(None)
-    found = _TELEPHONE.search(text)
-    return Found(found[0], whole=found[0] == text) if found else Found(None, whole=False)
+    if _TELEPHONE.fullmatch(text):
+        return Found(f"0{text}" if _WITHOUT_ZERO.fullmatch(text) else text)
+    found = _TELEPHONE_AMONG_WORDS.search(text)
+    return Found(found[0] if found else None, whole=False)
 
 
 def plain_telephone(text: str) -> Found[str]:
@@ -128,7 +131,7 @@ def plain_telephone(text: str) -> Found[str]:
     return Found(re.sub(r"[()-]+", "-", found.value).strip("-") if found.value else None, found.whole)
 
 
-def address_on_the_web(text: str) -> Found[str]:
+def web_address(text: str) -> Found[str]:
     """The first http(s) address of a cell."""
     if is_nothing(folded(text)):
         return Found(None)
@@ -143,7 +146,7 @@ def degrees(text: str) -> Found[float]:
         return Found(None)
     if found := _DEGREES.fullmatch(text):
         value = int(found[1]) + int(found[2]) / 60 + float(found[3]) / 3600
-        return Found(round(value, 7))
+        return Found(round(value, 7) or None)
     if _DECIMAL.fullmatch(text):
         return Found(float(text.rstrip("°")) or None)
     return Found(None, whole=False)
