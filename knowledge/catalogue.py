@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from pydantic import TypeAdapter
 
 from knowledge.schema import Audience, Strict, TopicId
 
 FILE = Path(__file__).parent / "topics.yaml"
+MOST_ASKED = Path(__file__).parent / "most_asked.yaml"
 
 
 class Topic(Strict):
@@ -35,6 +37,12 @@ class Catalogue:
 
     groups: Mapping[str, str]
     topics: Mapping[str, Topic]
+
+
+@cache
+def most_asked() -> tuple[str, ...]:
+    """Topics that are asked most, in order. Raises pydantic's ValidationError for what is no topic id."""
+    return TypeAdapter(tuple[TopicId, ...]).validate_python(yaml.safe_load(MOST_ASKED.read_text(encoding="utf-8")))
 
 
 @cache

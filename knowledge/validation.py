@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from rapidfuzz import fuzz, process
 
 from knowledge import plain_japanese
-from knowledge.catalogue import Catalogue
+from knowledge.catalogue import Catalogue, most_asked
 from knowledge.listings import ReadListings, check_listings
 from knowledge.packs import ReadEntry, ReadPacks
 from knowledge.reading import Problem
-from knowledge.schema import COMMON, Pack, Variant
+from knowledge.schema import COMMON, Language, Pack, Variant
 from knowledge.sources import SourceRegister
 
 MIN_PHRASINGS = 8
@@ -28,6 +28,8 @@ FIRST_MESSAGE = 300
 """Characters of answer and steps together: what fits one look at a phone."""
 FIRST_MESSAGE_FOREIGN = 900
 SENTENCES = 3
+FOREIGN: tuple[Language, ...] = ("zh", "ko", "vi", "pt", "tl", "ne")
+"""Languages of what is asked most; English is written for everything that citizens ask."""
 ALIKE = 92.0
 """rapidfuzz ratio (0–100) from which two phrasings are as good as the same."""
 LONG_ENOUGH = 6
@@ -213,6 +215,9 @@ def needed_variants(checked: Checked) -> Iterator[Problem]:
             yield read.problem("やさしい日本語（easy）がありません")
         if read.pack == COMMON and "en" not in read.entry.variants:
             yield read.problem("英語（en）がありません")
+        if read.pack == COMMON and topic.id in most_asked():
+            for language in (lang for lang in FOREIGN if lang not in read.entry.variants):
+                yield read.problem(f"{language} がありません（よく聞かれる項目）")
 
 
 def easy_is_easy(checked: Checked) -> Iterator[Problem]:

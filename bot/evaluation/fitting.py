@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.conversation.city import CityKnowledge
-from bot.evaluation.questions import Question
+from bot.evaluation.questions import Question, expected_calibration_error
 from bot.intents import Document, Index, PreparedLexicon, build_index
 from bot.intents.calibration import Logistic, Ranker
 from bot.intents.certainty import SIGNS, signs
@@ -26,7 +26,8 @@ FOLDS = 8
 SHOWN = 3
 STEPS = 60
 RIDGE = 1.0
-FIRST_GUESS = Ranker(dict.fromkeys(FEATURES, 2.0))
+EVERY = 4
+FIRST_GUESS = Ranker(dict.fromkeys(FEATURES, 2.0), dict.fromkeys(FEATURES, 2.0))
 """Weights with which the candidates are found that the ranker then learns from."""
 
 Floats = NDArray[np.float64]
@@ -49,17 +50,28 @@ class Example:
     among: bool
 
 
-def choices(city: CityKnowledge, lexicon: PreparedLexicon, ranker: Ranker = FIRST_GUESS) -> Iterator[Choice]:
+def choices(city: CityKnowledge, lexicon: PreparedLexicon) -> Iterator[Choice]:
     """Each phrasing of a city, asked while its fold is left out."""
     documents = list(city.index.documents())
     for fold in range(FOLDS):
         kept, asked = _dealt(documents, fold)
-        index = build_index(kept, lexicon)
-        for text, topic in asked:
-            ranked = rank(prepare(text, index), index, ranker)
-            right = np.array([r.document.topic == topic for r in ranked], dtype=bool)
-            if right.any():
-                yield Choice(np.array([[r.features[name] for name in FEATURES] for r in ranked]), right)
+        yield from _choices(asked, build_index(kept, lexicon))
+
+
+def untaught_choices(city: CityKnowledge, lexicon: PreparedLexicon) -> Iterator[Choice]:
+    """Some phrasings of a city, asked of an index that knows the questions only."""
+    documents = list(city.index.documents())
+    index = build_index([replace(d, phrasings=d.phrasings[:1]) for d in documents], lexicon)
+    asked = [(text, d.topic) for d in documents for text in d.phrasings[1:]]
+    yield from _choices(asked[::EVERY], index)
+
+
+def _choices(asked: Sequence[tuple[str, str]], index: Index) -> Iterator[Choice]:
+    for text, topic in asked:
+        ranked = rank(prepare(text, index), index, FIRST_GUESS)
+        right = np.array([r.document.topic == topic for r in ranked], dtype=bool)
+        if right.any():
+            yield Choice(np.array([[r.features[name] for name in FEATURES] for r in ranked]), right)
 
 
 def _dealt(documents: Sequence[Document], fold: int) -> tuple[list[Document], list[tuple[str, str]]]:
@@ -147,9 +159,7 @@ def _logistic(features: Floats, right: Floats, weights: Floats) -> Logistic:
     return Logistic(round(float(theta[0]), 4), dict(zip(SIGNS, np.round(theta[1:], 4).tolist(), strict=True)))
 
 
-def expected_calibration_error(model: Logistic, found: Sequence[Example], bins: int = 10) -> float:
-    """How far P(first right) is from how often it was right, over equally wide bins, weighted by their size."""
-    p = np.array([model(dict(zip(SIGNS, e.signs, strict=True))) for e in found])
-    right = np.array([e.first for e in found])
-    place = np.minimum((p * bins).astype(int), bins - 1)
-    return float(sum(abs(p[place == b].sum() - right[place == b].sum()) for b in range(bins)) / max(len(found), 1))
+def calibration_error(model: Logistic, found: Sequence[Example]) -> float:
+    """How far P(first right) is from how often it was right."""
+    told = [model(dict(zip(SIGNS, e.signs, strict=True))) for e in found]
+    return expected_calibration_error(told, [e.first for e in found])

@@ -99,6 +99,7 @@ def report(outcomes: Sequence[Outcome]) -> dict[str, object]:
         "none": _count(outside, _OUT_OF_SCOPE),
         "styles": {style: _style(outcomes, style) for style in styles},
         "latency_ms": latency([o.milliseconds for o in outcomes]),
+        "calibration_error": calibration_error(outcomes),
     }
 
 
@@ -111,6 +112,25 @@ def _style(outcomes: Sequence[Outcome], style: str) -> dict[str, int]:
 
 def _count(outcomes: Sequence[Outcome], results: Sequence[str]) -> dict[str, int]:
     return {"n": len(outcomes), **{r: sum(o.result == r for o in outcomes) for r in results}}
+
+
+def calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float:
+    """How far the confidence is from how often the first candidate was right (ECE, equally wide bins)."""
+    told = [o.recognition.confidence for o in outcomes]
+    right = [
+        bool(o.recognition.candidates) and o.recognition.candidates[0].topic in o.question.expected for o in outcomes
+    ]
+    return round(expected_calibration_error(told, right, bins), 4)
+
+
+def expected_calibration_error(told: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Σ over bins of |Σ told − Σ right| / n (Naeini, Cooper, Hauskrecht 2015)."""
+    if not told:
+        return 0.0
+    probabilities, outcomes = np.array(told), np.array(right, dtype=float)
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = [abs(probabilities[place == b].sum() - outcomes[place == b].sum()) for b in range(bins)]
+    return float(sum(gaps) / len(told))
 
 
 def latency(milliseconds: Sequence[float]) -> dict[str, float]:
@@ -132,4 +152,5 @@ def table(figures: Mapping[str, object]) -> str:
     if isinstance(styles, dict):
         lines += [f"  {style:<14}" + "  ".join(f"{k} {v}" for k, v in row.items()) for style, row in styles.items()]
     lines.append(f"latency_ms      {figures['latency_ms']}")
+    lines.append(f"calibration_error {figures['calibration_error']}")
     return "\n".join(lines)

@@ -16,9 +16,13 @@ FILE = Path(__file__).parent / "calibration.json"
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """Score of a document = Σ weight · feature; the softmax of all scores is each document's share."""
+    """Score of a document = Σ weight · feature; the softmax of all scores is each document's share.
 
-    weights: Mapping[str, float]
+    The weights lie between those for documents with many phrasings and those for documents with their question only.
+    """
+
+    taught: Mapping[str, float]
+    untaught: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +52,4 @@ def calibration() -> Calibration:
     """The coefficients that ship with the program."""
     content = json.loads(FILE.read_text(encoding="utf-8"))
     logistic = [Logistic(content[name]["bias"], content[name]["weights"]) for name in ("first", "among")]
-    return Calibration(Ranker(content["ranker"]), *logistic)
+    return Calibration(Ranker(**content["ranker"]), *logistic)

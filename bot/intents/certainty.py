@@ -16,7 +16,7 @@ SIGNS = (
     "coverage",
     "sound",
     "sound_coverage",
-    "body",
+    "text",
     "outside",
     "unknown",
     "missing",
@@ -29,15 +29,16 @@ _MANY_WORDS = 8
 
 
 def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, float]:
-    """The features of the calibration, each about 0–1, of rankings with a document that can be answered.
+    """The features of the calibration, each about 0–1, of a ranking with a document that can be answered.
 
-    share, top3: what the first and the first three of those have of all probability; lead: log of the first to the
-    best other; outside: what matters have that are not answered here;
-    missing: how rare the rarest word is that the first has not; foreign: 1 for other languages than Japanese; unknown: how much of the question nobody here has a word for; the rest are the first candidate's own.
+    share, top3: what the first and the first three of those have of all probability. lead: log of the first to the
+    best other. outside: what matters have that are not answered here. unknown: how much of the question nobody here
+    has a word for. missing: how rare the rarest word is that the first has not. foreign: 1 for another language than
+    Japanese. The rest are the first candidate's own.
     """
     first = next(r for r in ranked if not r.document.outside)
     rival = max((r.share for r in ranked if r is not first), default=0.0)
-    kept = ("phrasing", "coverage", "sound", "sound_coverage", "body")
+    kept = ("phrasing", "coverage", "sound", "sound_coverage", "text")
     return {
         "share": first.share,
         "top3": sum(r.share for r in [r for r in ranked if not r.document.outside][:3]),

@@ -113,6 +113,8 @@ class Recognition:
     outside: str | None = None
     follows: str | None = None
     """The group of the last topic, when the question was short enough to be about the same thing."""
+    signs: Mapping[str, float] = field(default_factory=dict)
+    """What the confidence was told from; empty where nothing was weighed."""
 
     @property
     def best(self) -> Candidate | None:

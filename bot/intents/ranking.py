@@ -12,18 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.intents.calibration import Ranker
+from bot.intents.field import Field, Floats
 from bot.intents.foreign import analyse_foreign
 from bot.intents.index import JAPANESE, Index, Layer
 from bot.intents.model import Context, Document, Repair, group_of
 from bot.intents.repairing import repaired
-from bot.intents.segment import Field, Floats, Segment
+from bot.intents.segment import Segment
 
-FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "body")
+FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "text")
 """What is known of a question and a document, each about 0–1.
 
 phrasing, title: how much of the words the nearest phrasing, and the question in the title, share with it (Dice).
 coverage, typical: how much of it the document's phrasings have together, and how many of them.
-sound…: the same of pairs of kana. body: BM25 of the answer.
+sound…: the same of pairs of kana. text: BM25F of question and answer.
 """
 CANDIDATES = 12
 SHORT = 3
@@ -87,7 +88,7 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
     layers = index.layers.get(query.language, ())
     if not layers or not (query.words or query.sounds):
         return []
-    weights = np.array([ranker.weights[name] for name in FEATURES])
+    weights = np.array([[of[name] for name in FEATURES] for of in (ranker.taught, ranker.untaught)])
     features = [_features(query, layer.segment) for layer in layers]
     scores = np.concatenate([_score(f, layer, weights, query) for f, layer in zip(features, layers, strict=True)])
     order, share = _best(scores)
@@ -95,7 +96,8 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
 
 
 def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Floats:
-    scores = features @ weights
+    taught, untaught = (features @ weights.T).T
+    scores = layer.segment.taught * taught + (1 - layer.segment.taught) * untaught
     if query.follows is not None:
         scores += SAME_GROUP * (layer.segment.groups == query.follows)
     scores[~layer.visible | ~features.any(axis=1)] = -np.inf
@@ -132,6 +134,7 @@ def _features(query: Query, segment: Segment) -> Floats:
     asked_of_all, heard_of_all = segment.all_words.weight_of(words) or 1.0, segment.all_sounds.weight_of(sounds) or 1.0
     alike = 2 * segment.phrasings.matched(query.weights) / (asked + segment.phrasings.mass + 1e-9)
     alike_in_sound = 2 * segment.sounds.matched(sounds) / (heard + segment.sounds.mass + 1e-9)
+    texts = segment.texts.weight_of(words) or 1.0
     coverage, typical = segment.all_words.both(query.weights)
     sound_coverage, sound_typical = segment.all_sounds.both(sounds)
     columns: list[NDArray[np.float64]] = [
@@ -142,7 +145,7 @@ def _features(query: Query, segment: Segment) -> Floats:
         np.maximum.reduceat(alike_in_sound, segment.starts),
         sound_coverage / heard_of_all,
         sound_typical / heard_of_all,
-        segment.bodies.weighted(dict.fromkeys(query.words, 1.0)) / asked,
+        segment.texts.weighted(query.weights) / texts,
     ]
     return np.column_stack(columns)
 
@@ -152,7 +155,7 @@ def rarest_missing(query: Query, ranked: Ranked) -> float:
 
     0–1; one telling word that is missing (電子レンジ) says more than many that fit.
     """
-    fields = (ranked.segment.all_words, ranked.segment.bodies)
+    fields = (ranked.segment.all_words, ranked.segment.texts)
     missing = [w for w in query.words if not any(_has(field, w, ranked.number) for field in fields)]
     phrasings = ranked.segment.phrasings
     return max((phrasings.weight_of([w]) for w in missing), default=0.0) / phrasings.rarest

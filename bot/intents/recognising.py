@@ -76,10 +76,9 @@ def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds)
     models = calibration()
     ranked = rank(query, index, models.ranker)
     inside = [r for r in ranked if not r.document.outside]
-    first = among = 0.0
-    if inside:
-        given = signs(query, ranked, index)
-        first, among = models.first(given), models.among(given)
+    given = signs(query, ranked, index) if inside else {}
+    first = models.first(given) if given else 0.0
+    among = models.among(given) if given else 0.0
     decision, reason = _decide(first, among, thresholds)
     outside = None if decision is Decision.ANSWER else _outside(ranked)
     if outside is not None:
@@ -95,6 +94,7 @@ def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds)
         masked=masked.kinds,
         language=query.language,
         follows=query.follows,
+        signs=given,
         outside=outside,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -28,12 +29,16 @@ def ask(
     utterance: Annotated[str, typer.Argument(help="市民の質問")],
     city: City,
     as_json: Annotated[bool, typer.Option("--json", help="JSON で出す")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="どう読み、なぜそう決めたかも出す")] = False,
+    after: Annotated[str | None, typer.Option("--after", help="直前に話していた topic")] = None,
     live: Live = False,
 ) -> None:
     """質問を一つ聞く。"""
     knowledge = city_finder(published(live))(city)
-    recognition = recognize(utterance, knowledge.index, Context(), knowledge.thresholds)
+    recognition = recognize(utterance, knowledge.index, Context(after), knowledge.thresholds)
     reply = reply_to(recognition, knowledge, Style(), about="")
+    if explain:
+        print(explanation(recognition), end="\n\n")
     print(json.dumps(as_dict(recognition, reply), ensure_ascii=False) if as_json else plain_text(reply))
 
 
@@ -44,11 +49,33 @@ def as_dict(recognition: Recognition, reply: Reply) -> dict[str, object]:
         "entry": reply.entry,
         "topic": reply.topic,
         "confidence": round(recognition.confidence, 4),
+        "follows": recognition.follows,
+        "outside": recognition.outside,
+        "language": recognition.language,
         "candidates": [
             {"entry": c.entry, "topic": c.topic, "confidence": round(c.confidence, 4)} for c in recognition.candidates
         ],
         "text": plain_text(reply),
     }
+
+
+def explanation(recognition: Recognition) -> str:
+    """How a question was read and why it was decided so, as text."""
+    lines = [
+        f"読んだ文   {recognition.utterance}（{recognition.language}）",
+        f"言葉       {' '.join(recognition.tokens)}",
+        f"読みかえ   {' '.join(f'{r.typed}→{r.read_as}' for r in recognition.repairs) or 'なし'}",
+        f"判断       {recognition.decision}（{recognition.reason}、確かさ {recognition.confidence:.2f}）",
+        f"続きとして {recognition.follows or 'いいえ'}",
+        f"ほかの用件 {recognition.outside or 'いいえ'}",
+        f"確かさの元 {_figures(recognition.signs)}",
+    ]
+    lines += [f"候補 {c.confidence:.2f} {c.topic}  {_figures(c.features)}" for c in recognition.candidates]
+    return "\n".join(lines)
+
+
+def _figures(values: Mapping[str, float]) -> str:
+    return " ".join(f"{name}={value:.2f}" for name, value in values.items())
 
 
 def chat(city: City, live: Live = False) -> None:

@@ -82,20 +82,22 @@ def run_fit(
     source, words = published(live=False), lexicon()
     find = city_finder(source)
     asked = [choice for city in source.municipalities for choice in fitting.choices(find(city), words)]
-    ranker = fitting.fit_ranker(asked)
+    bare = [choice for city in source.municipalities for choice in fitting.untaught_choices(find(city), words)]
+    ranker = calibration.Ranker(fitting.fit_ranker(asked), fitting.fit_ranker(bare))
     rows = [row for name in TRAINING for row in questions.read_questions(_read(FOLDER / name))]
-    found = fitting.examples(rows, find, words, calibration.Ranker(ranker))
+    found = fitting.examples(rows, find, words, ranker)
     recipe = f"madoguchi eval fit --weight {weight} --save ({len(asked)} phrasings, {len(found)} questions)"
     models = fitting.fit_calibration(found, weight)
     content = json.dumps(
-        {"recipe": recipe, "ranker": ranker, **{name: asdict(model) for name, model in models.items()}}, indent=2
+        {"recipe": recipe, "ranker": asdict(ranker), **{name: asdict(model) for name, model in models.items()}},
+        indent=2,
     )
     if save:
         calibration.FILE.write_text(f"{content}\n", encoding="utf-8")
     print(content)
     for name, held in (("training", rows), *([(str(check), questions.read_questions(_read(check)))] if check else [])):
-        given = fitting.examples(held, find, words, calibration.Ranker(ranker))
-        print(f"ECE {name}: {fitting.expected_calibration_error(models['first'], given):.3f} (n {len(given)})")
+        given = fitting.examples(held, find, words, ranker)
+        print(f"ECE {name}: {fitting.calibration_error(models['first'], given):.3f} (n {len(given)})")
 
 
 def _read(file: Path) -> str:

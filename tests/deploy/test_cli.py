@@ -31,14 +31,15 @@ def run(*arguments: str, stdin: str | bytes = "") -> Result:
 
 def test_ask_as_json_has_the_promised_shape() -> None:
     answer = json.loads(run("ask", "--city", "kokubunji", "マイナンバーカードをなくした", "--json").stdout)
-    assert set(answer) == {"decision", "entry", "topic", "confidence", "candidates", "text"}
+    promised = {"decision", "entry", "topic", "confidence", "candidates", "text"}
+    assert set(answer) == promised | {"follows", "outside", "language"}
     assert (answer["decision"], answer["entry"]) == ("answer", "common/mynumber-card/lost-card")
     assert set(answer["candidates"][0]) == {"entry", "topic", "confidence"}
     assert "出典" in answer["text"]
 
 
 def test_ask_says_what_it_cannot_answer() -> None:
-    answer = json.loads(run("ask", "--city", "fuchu", "ぴよぴよほげほげ", "--json").stdout)
+    answer = json.loads(run("ask", "--city", "fuchu", "ゑゐゑゐ", "--json").stdout)
     assert (answer["decision"], answer["entry"], answer["topic"]) == ("fallback", None, None)
     assert "042-364-4111" in answer["text"]
 
@@ -53,7 +54,7 @@ def test_eval_as_json_has_the_promised_shape(tmp_path: Path) -> None:
     file = tmp_path / "questions.tsv"
     file.write_text(QUESTIONS, encoding="utf-8")
     figures = json.loads(run("eval", str(file), "--json").stdout)
-    assert set(figures) == {"overall", "none", "styles", "latency_ms"}
+    assert set(figures) == {"overall", "none", "styles", "latency_ms", "calibration_error"}
     assert set(figures["overall"]) == SCORES
     assert set(figures["none"]) == {"n", "answered", "asked", "refused"}
     assert (figures["overall"]["n"], figures["none"]["n"]) == (2, 1)

@@ -43,16 +43,24 @@ def test_the_citys_own_answer_is_found_by_the_common_phrasing(city: CityKnowledg
 
 
 def test_what_has_no_answer_names_telephone_and_counter(city: CityKnowledge, now: datetime) -> None:
-    turn = _turn(city, now, text="カレーの作り方")
+    turn = _turn(city, now, text="ゑゐゑゐ")
     assert turn.reply is not None
     assert turn.reply.kind is ReplyKind.FALLBACK
     assert "国分寺市の窓口" in turn.reply.body
     assert [b.value for b in turn.reply.buttons] == ["042-325-0111", "https://www.city.kokubunji.tokyo.jp/"]
 
 
+def test_what_belongs_elsewhere_is_named_with_whom_to_ask(city: CityKnowledge, now: datetime) -> None:
+    turn = _turn(city, now, text="粗大ごみを出したい")
+    assert turn.reply is not None
+    assert turn.reply.kind is ReplyKind.FALLBACK
+    assert "ここでは答えられません" in turn.reply.body
+    assert "ごみ" in turn.reply.body
+
+
 def test_a_city_without_a_known_telephone_offers_the_national_line(published: Published, now: datetime) -> None:
     oyama = city_knowledge(published, "oyama", now.date(), EMPTY, common_shelf(published, now.date(), EMPTY))
-    reply = _turn(oyama, now, text="カレーの作り方").reply
+    reply = _turn(oyama, now, text="ゑゐゑゐ").reply
     assert reply is not None
     assert [b.value for b in reply.buttons] == ["0120-95-0178"]
 

@@ -50,6 +50,6 @@ def test_no_phrasing_of_another_topic_sounds_dangerous() -> None:
         (entry.entry.topic, text)
         for entry in published(live=False).entries
         for text in (entry.entry.question, *entry.entry.phrasings)
-        if is_dangerous(text) and entry.entry.topic != "conversation/emergency"
+        if is_dangerous(text) and entry.entry.topic not in ("conversation/emergency", "information/holiday-clinic")
     ]
     assert alarming == []
