@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.intents.calibration import Ranker
 from bot.intents.field import Field, Floats
@@ -128,26 +127,20 @@ def _features(query: Query, segment: Segment) -> Floats:
     """One row a document, one column a feature."""
     if not segment.documents:
         return np.zeros((0, len(FEATURES)))
-    words, sounds = dict.fromkeys(query.words), query.sounds
-    asked = segment.phrasings.weight_of(words) or 1.0
-    heard = segment.sounds.weight_of(sounds) or 1.0
-    asked_of_all, heard_of_all = segment.all_words.weight_of(words) or 1.0, segment.all_sounds.weight_of(sounds) or 1.0
-    alike = 2 * segment.phrasings.matched(query.weights) / (asked + segment.phrasings.mass + 1e-9)
-    alike_in_sound = 2 * segment.sounds.matched(sounds) / (heard + segment.sounds.mass + 1e-9)
-    texts = segment.texts.weight_of(words) or 1.0
-    coverage, typical = segment.all_words.both(query.weights)
-    sound_coverage, sound_typical = segment.all_sounds.both(sounds)
-    columns: list[NDArray[np.float64]] = [
-        np.maximum.reduceat(alike, segment.starts),
-        alike[segment.starts],
-        coverage / asked_of_all,
-        typical / asked_of_all,
-        np.maximum.reduceat(alike_in_sound, segment.starts),
-        sound_coverage / heard_of_all,
-        sound_typical / heard_of_all,
-        segment.texts.weighted(query.weights) / texts,
-    ]
-    return np.column_stack(columns)
+    asked, asked_of_all, _, asked_of_texts = segment.by_word.weight_of(dict.fromkeys(query.words))
+    heard, heard_of_all, _ = segment.by_sound.weight_of(query.sounds)
+    phrasings, coverage, typical, texts = segment.by_word.scores(query.weights)
+    sounds, sound_coverage, sound_typical = segment.by_sound.scores(query.sounds)
+    alike = 2 * phrasings / (asked + segment.phrasings.mass)
+    alike_in_sound = 2 * sounds / (heard + segment.sounds.mass)
+    rows = np.empty((len(FEATURES), len(segment.documents)))
+    rows[0] = np.maximum.reduceat(alike, segment.starts)
+    rows[1] = alike[segment.starts]
+    rows[2], rows[3] = coverage / asked_of_all, typical / asked_of_all
+    rows[4] = np.maximum.reduceat(alike_in_sound, segment.starts)
+    rows[5], rows[6] = sound_coverage / heard_of_all, sound_typical / heard_of_all
+    rows[7] = texts / asked_of_texts
+    return rows.T
 
 
 def rarest_missing(query: Query, ranked: Ranked) -> float:

@@ -19,6 +19,9 @@ from bot.intents.ranking import Query, Ranked, prepare, rank
 EMERGENCY = "conversation/emergency"
 OUTSIDE = 0.5
 """Share of all probability from which a matter that is not answered here is named."""
+NEAR_IN_WORDS = 0.35
+NEAR_IN_SOUND = 0.4
+"""How alike (Dice) the nearest phrasing of such a matter must at least be."""
 SHOWN = 3
 """Candidates that are shown when asking back."""
 _LABEL = re.compile("|".join(re.escape(kind) for kind in PersonalKind))
@@ -100,9 +103,15 @@ def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds)
 
 
 def _outside(ranked: Sequence[Ranked]) -> str | None:
-    """The likeliest matter that is not answered here, when all such together are likelier than what is."""
+    """The likeliest matter that is not answered here, when all such together are likelier than what is.
+
+    It must also be near by itself: shares only compare, and something is always nearest to nonsense.
+    """
     found = [r for r in ranked if r.document.outside]
-    return found[0].document.entry if sum(r.share for r in found) >= OUTSIDE else None
+    if not found or sum(r.share for r in found) < OUTSIDE:
+        return None
+    near = found[0].features["phrasing"] >= NEAR_IN_WORDS or found[0].features["sound"] >= NEAR_IN_SOUND
+    return found[0].document.entry if near else None
 
 
 def _candidates(ranked: Sequence[Ranked], first: float, among: float) -> tuple[Candidate, ...]:

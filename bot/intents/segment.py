@@ -13,10 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.intents.field import Field, Floats, presence, titled, together
+from bot.intents.field import Field, Floats, Stack, presence, stack, titled, together
 from bot.intents.model import Document
 from bot.intents.normalising import compact
 from bot.intents.tokenising import Analysis
+
+TOO_COMMON = 0.05
+"""Share of phrasings from which a pair of kana (ヨウ, マス) tells so little that it only costs time."""
 
 Analyse = Callable[[str], Analysis]
 
@@ -38,6 +41,8 @@ class Segment:
     all_words: Field
     all_sounds: Field
     texts: Field
+    by_word: Stack
+    by_sound: Stack
     exact: Mapping[str, tuple[int, ...]]
     words_by_pair: Mapping[str, tuple[str, ...]]
 
@@ -55,16 +60,22 @@ def build_segment(
     bodies = [_without(analyse(d.body), stopwords).words for d in kept]
     counts = np.array([len(of_document) for of_document in ways], dtype=np.float64)
     phrasings = presence([w.words for w in flat], base.phrasings if base else None)
+    sounds = presence([w.sounds for w in flat], base.sounds if base else None, TOO_COMMON)
+    all_words = together([[w.words for w in d] for d in ways], base.all_words if base else None)
+    all_sounds = together([[w.sounds for w in d] for d in ways], base.all_sounds if base else None)
+    texts = titled([d[0].words for d in ways], bodies, base.texts if base else None)
     return Segment(
         documents=kept,
         groups=np.array([d.group for d in kept], dtype=np.str_),
         taught=1 - 1 / np.maximum(counts, 1),
         starts=np.cumsum([0, *counts])[:-1].astype(np.int64),
         phrasings=phrasings,
-        sounds=presence([w.sounds for w in flat], base.sounds if base else None),
-        all_words=together([[w.words for w in d] for d in ways], base.all_words if base else None),
-        all_sounds=together([[w.sounds for w in d] for d in ways], base.all_sounds if base else None),
-        texts=titled([d[0].words for d in ways], bodies, base.texts if base else None),
+        sounds=sounds,
+        all_words=all_words,
+        all_sounds=all_sounds,
+        texts=texts,
+        by_word=stack([(phrasings, False), (all_words, False), (all_words, True), (texts, True)]),
+        by_sound=stack([(sounds, False), (all_sounds, False), (all_sounds, True)]),
         exact=_exact(kept),
         words_by_pair=_words_by_pair(phrasings.numbers),
     )
