@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from admin.access import SignInNeeded, same_origin
-from admin.pages import audit, entries, home, sign_in, unanswered
+from admin.pages import announcements, audit, entries, home, sign_in, unanswered
 
 router = APIRouter(dependencies=[Depends(same_origin)])
-for page in (sign_in, home, unanswered, entries, audit):
+for page in (sign_in, home, unanswered, entries, announcements, audit):
     router.include_router(page.router)
 
 

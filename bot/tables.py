@@ -62,6 +62,22 @@ class UtteranceRow(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
+class AnnouncementRow(SQLModel, table=True):
+    """A pause of a municipality's service, or a notice above every answer, from `starts_at` to `ends_at` (or for
+    good). `reason` is for staff; `text` is what people read."""
+
+    __tablename__ = "announcement"
+
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str = Field(max_length=31, index=True)
+    kind: str = Field(max_length=16)
+    text: str = Field(max_length=500)
+    reason: str = Field(default="", max_length=200)
+    starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    ends_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    author: str = Field(max_length=120)
+
+
 class PersonRow(SQLModel, table=True):
     """How a person likes to be answered, and what they last asked about. Deleted when they leave."""
 

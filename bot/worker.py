@@ -19,8 +19,9 @@ from typing import Protocol
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot import inbox, records
+from bot import announcements, inbox, records
 from bot.conversation.inbound import Inbound
+from bot.conversation.standing import under
 from bot.conversation.turn import Turn, take_turn
 from bot.inbox import State
 from bot.library import Library
@@ -138,7 +139,8 @@ class Worker:
         inbound = Inbound.model_validate(row.inbound)
         city = self._library.city(session, inbound.municipality)
         person = records.find_person(session, inbound.municipality, inbound.person, now)
-        turn = take_turn(inbound, person, city)
+        standing = announcements.standing(session, inbound.municipality, now)
+        turn = under(standing, take_turn(inbound, person, city), city, person.style)
         _record(session, inbound, turn, now)
         return turn
 

@@ -12,9 +12,13 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlmodel import SQLModel
 
-import knowledge.tables  # noqa: F401 - the three import their tables into the metadata
+import admin.tables
+import bot.tables
+import knowledge.tables
 from knowledge.database import Database
 
+TABLES = (admin.tables, bot.tables, knowledge.tables)
+"""What the schema is made of: importing a module brings its tables into the metadata."""
 DIRECTORY = Path(__file__).parent / "migrations"
 
 

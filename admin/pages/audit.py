@@ -12,6 +12,8 @@ from bot.web.state import Reading, Web
 router = APIRouter(prefix="/admin")
 
 _ACTIONS = {
+    "announce": "お知らせ・休止を出した",
+    "stop announcement": "お知らせ・休止を止めた",
     "sign in": "サインイン",
     "sign out": "サインアウト",
     "publish entry": "項目を公開",

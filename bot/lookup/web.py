@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from bot import records
+from bot import announcements, records
 from bot.conversation.city import CityKnowledge
+from bot.conversation.standing import reply_under
 from bot.conversation.turn import reply_to, show_topic
 from bot.intents import recognize
 from bot.responses.compose import Style
@@ -55,6 +56,9 @@ def look_up(
         recognition = recognize(q, city.index, thresholds=city.thresholds)
         reply = reply_to(recognition, city, Style(), asked.id)
         records.record_utterance(session, asked, recognition, reply)
+    if reply is not None:
+        standing = announcements.standing(session, municipality, web.clock())
+        reply = reply_under(standing, reply, city, Style())
     return _page(request, city, q, reply)
 
 

@@ -80,7 +80,7 @@ def _routes(app: FastAPI) -> list[tuple[str, str]]:
 
 
 def _concrete(path: str) -> str:
-    return path.format(municipality="kokubunji", group="mynumber-card", name="lost-card")
+    return path.format(municipality="kokubunji", group="mynumber-card", name="lost-card", number=1)
 
 
 def test_every_route_needs_sign_in(app: FastAPI, client: TestClient) -> None:
@@ -259,3 +259,19 @@ def test_passwords(now: datetime, filled: Database) -> None:
 def test_admin_pages_are_kept_in_no_cache(client: TestClient) -> None:
     sign_in(client)
     assert client.get("/admin/kokubunji/entries").headers["cache-control"] == "no-store"
+
+
+def test_a_notice_is_put_above_every_answer_and_can_be_stopped(client: TestClient) -> None:
+    sign_in(client)
+    page = "/admin/kokubunji/announcements"
+    wrong = client.post(
+        page, data={"kind": "notice", "text": "大雨です", "starts": "2026-11-22T09:00", "ends": "2026-11-21T09:00"}
+    )
+    assert wrong.status_code == 422
+    assert "大雨です" in wrong.text
+    assert client.post(page, data={"kind": "notice", "text": "大雨です"}).status_code == 303
+    assert "大雨です" in client.get("/lookup/kokubunji?q=カードをなくした").text
+    assert client.post(f"{page}/1/stop").status_code == 303
+    assert "大雨です" not in client.get("/lookup/kokubunji?q=カードをなくした").text
+    sign_in(client, "editor")
+    assert client.post(page, data={"kind": "pause", "text": "休み"}).status_code == 403
