@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ from knowledge.packs import dump_entry, read_packs, register_of
 from knowledge.plain_japanese import easy_faults, sentences
 from knowledge.reading import Problem
 from knowledge.schema import Entry, NationalFact, PlanFact
-from knowledge.validation import validate
+from knowledge.validation import RULES, Rule, near_duplicates, validate
 
 TOPICS = {
     "g/lost": Topic(id="g/lost", priority=1, packs=("common", "oyama"), audience=("citizen",)),
+    "mynumber-card/lost-card": Topic(
+        id="mynumber-card/lost-card", priority=1, packs=("common",), audience=("citizen",)
+    ),
     "g/found": Topic(id="g/found", priority=3, packs=("common",), audience=("citizen",)),
     "g/city": Topic(id="g/city", priority=3, packs=("oyama",), audience=("staff",)),
 }
@@ -61,19 +64,19 @@ def _good(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
 
 @pytest.fixture
 def problems(tmp_path: Path) -> Callable[..., list[Problem]]:
-    def check(*entries: tuple[str, dict[str, Any]]) -> list[Problem]:
+    def check(*entries: tuple[str, dict[str, Any]], rules: Sequence[Rule] = RULES) -> list[Problem]:
         for pack in ("common", "oyama"):
-            (tmp_path / pack).mkdir()
+            (tmp_path / pack).mkdir(exist_ok=True)
             (tmp_path / pack / "pack.yaml").write_text(
                 f"id: {pack}\nname: 市\ncounter: {{name: 窓口}}\n", encoding="utf-8"
             )
         for pack, fields in entries:
             entry = Entry.model_validate(fields)
             path = tmp_path / pack / f"{entry.topic}.yaml"
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(exist_ok=True, parents=True)
             path.write_text(dump_entry(entry), encoding="utf-8")
         read = read_packs(tmp_path)
-        return validate(read, Catalogue({}, TOPICS), register_of(read.packs.values(), FACTS))
+        return validate(read, Catalogue({}, TOPICS), register_of(read.packs.values(), FACTS), rules)
 
     return check
 
@@ -124,7 +127,7 @@ def test_a_figure_that_a_source_has_may_be_said(problems: Callable[..., list[Pro
 
 def test_a_topic_that_nobody_wrote_is_listed(problems: Callable[..., list[Problem]]) -> None:
     missing = [p.entry for p in problems(("common", _good())) if p.message == "項目がありません"]
-    assert missing == ["common/g/found", "oyama/g/city", "oyama/g/lost"]
+    assert missing == ["common/g/found", "common/mynumber-card/lost-card", "oyama/g/city", "oyama/g/lost"]
 
 
 def test_a_phrasing_belongs_to_one_topic_of_a_city(problems: Callable[..., list[Problem]]) -> None:
@@ -158,3 +161,20 @@ def test_readings_in_brackets_do_not_count() -> None:
     text = "窓口（まどぐち）で 申請書（しんせいしょ）を 出（だ）して、カードを 受（う）け取（と）って ください。"
     assert list(easy_faults(text)) == []
     assert sentences("一。二！\n三") == ["一。", "二！", "三"]
+
+
+def test_what_is_asked_most_is_written_in_every_language(problems: Callable[..., list[Problem]]) -> None:
+    found = problems(("common", _good(topic="mynumber-card/lost-card")))
+    assert [p.message[:2] for p in found if "よく聞かれる項目" in p.message] == ["zh", "ko", "vi", "pt", "tl", "ne"]
+
+
+def test_phrasings_that_hardly_differ_are_listed(problems: Callable[..., list[Problem]]) -> None:
+    other = _good(topic="g/found", question="見つけた", phrasings=["どこかへ行ったかも", *"あいうえおかき"])
+    first = _good(phrasings=[*WAYS, "どこかへ行ったかな"])
+    assert _said(problems(("common", first), ("common", other), rules=[near_duplicates]), "ほとんど同じです", "warning")
+
+
+def test_faults_of_listings_are_among_the_problems(problems: Callable[..., list[Problem]], tmp_path: Path) -> None:
+    (tmp_path / "oyama").mkdir()
+    (tmp_path / "oyama/places.yaml").write_text("- {id: hall}\n", encoding="utf-8")
+    assert _said(problems(("common", _good())), "name: 書かれていません")
