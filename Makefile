@@ -25,8 +25,10 @@ lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベー
 	$(BIN)/lint-imports --config pyproject.toml
 	$(BIN)/madoguchi pack validate --quiet
 
-bench: $(VENV)/.installed-dev ## 速さを測る（比で読む。試験では測らない）
-	@$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-disable-gc --benchmark-columns=min,median,ops -q -p no:cacheprovider
+bench: $(VENV)/.installed-dev ## 速さとメモリーを測り、表を出す（5 分ほど。BENCH_LARGEST=50000 なら 2 分）
+	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
+	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,ops --benchmark-json="$$report" -q -p no:cacheprovider; \
+	$(BIN)/python tests/bench/table.py "$$report"
 
 lock: $(VENV)/.installed-dev ## 部品の版を固定し直す（ハッシュつき、取得先の住所なし）
 	@$(BIN)/python -m pip install --quiet uv

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from sqlmodel import Session
 
 from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
+from bot.counting import frequent_topics
 from bot.intents import PreparedLexicon, Shelf
 from knowledge.editing import current_release
 from knowledge.published import Published, load_published
@@ -19,10 +20,14 @@ class UnknownMunicipality(LookupError):
 
 
 class Library:
-    """Caches what was published; compares one number per call with the database's."""
+    """Caches what was published; compares one number per call with the database's.
 
-    def __init__(self, lexicon: PreparedLexicon, today: Callable[[], date]) -> None:
+    `with_samples` is for trial runs: made-up classes are shown too.
+    """
+
+    def __init__(self, lexicon: PreparedLexicon, today: Callable[[], date], *, with_samples: bool = False) -> None:
         self._lexicon = lexicon
+        self._with_samples = with_samples
         self._today = today
         self._lock = threading.Lock()
         self._published: Published | None = None
@@ -43,7 +48,10 @@ class Library:
                 raise UnknownMunicipality(municipality)
             if municipality not in self._cities:
                 today = self._today()
-                self._cities[municipality] = city_knowledge(published, municipality, today, self._lexicon, self._common)
+                asked = frequent_topics(session, municipality, datetime.combine(today, time(), tzinfo=UTC))
+                self._cities[municipality] = city_knowledge(
+                    published, municipality, today, self._lexicon, self._common, asked, self._with_samples
+                )
             return self._cities[municipality]
 
     def _fresh(self, session: Session) -> Published:

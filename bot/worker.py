@@ -19,7 +19,8 @@ from typing import Protocol
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bot import announcements, inbox, records
+from bot import announcements, counting, inbox, records
+from bot.conversation.again import with_a_person
 from bot.conversation.inbound import Inbound
 from bot.conversation.standing import under
 from bot.conversation.turn import Turn, take_turn
@@ -139,8 +140,9 @@ class Worker:
         inbound = Inbound.model_validate(row.inbound)
         city = self._library.city(session, inbound.municipality)
         person = records.find_person(session, inbound.municipality, inbound.person, now)
-        standing = announcements.standing(session, inbound.municipality, now)
-        turn = under(standing, take_turn(inbound, person, city), city, person.style)
+        times = counting.times_asked(session, inbound.municipality, inbound.person, inbound.text, now)
+        turn = with_a_person(take_turn(inbound, person, city), times, city, person.style)
+        turn = under(announcements.standing(session, inbound.municipality, now), turn, city, person.style)
         _record(session, inbound, turn, now)
         return turn
 

@@ -43,7 +43,7 @@ class Parts:
 
 def build_parts(settings: Settings, database: Database, channels: Mapping[str, LineChannel], hash_key: str) -> Parts:
     """Connects database, knowledge, channels and worker."""
-    library = Library(lexicon(), clock.today)
+    library = Library(lexicon(settings.semantic), clock.today, with_samples=settings.is_development)
     senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
     worker = Worker(database, library, senders, clock.now)
     return Parts(database, library, worker, channels, hash_key, settings)

@@ -15,7 +15,9 @@ from bot.channels.line.webhook import LineChannel
 from bot.simulator import SimulatedChannel, create_simulator, http_deliver
 from deploy import clock, schema
 from deploy.app import build_parts, create_app
+from deploy.samples import store_samples
 from deploy.settings import Settings, development_secret
+from deploy.trial_menus import deploy_in_background
 from knowledge.catalogue import catalogue
 from knowledge.database import Database
 from knowledge.importing import import_packs
@@ -44,11 +46,12 @@ def run_development(settings: Settings, database: Database) -> None:
     app.mount("/simulator/line", create_standin_app(standin))
     app.mount("/simulator", simulator)
     _say_where(base, password)
+    deploy_in_background(local, cities, channels)
     uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, log_level="warning")
 
 
 def _load_packs(database: Database) -> dict[str, str]:
-    """Imports the packs. Returns the names of the municipalities by id."""
+    """Imports the packs, and made-up classes to try. Returns the names of the municipalities by id."""
     read = read_packs()
     facts, faults = read_facts()
     problems = [*faults, *validate(read, catalogue(), register_of(read.packs.values(), facts))]
@@ -56,7 +59,9 @@ def _load_packs(database: Database) -> dict[str, str]:
         sys.exit("\n".join([*map(str, errors), f"パックに誤りが {len(errors)} 件あります。"]))
     with database.writing() as session:
         import_packs(session, read, facts, at=clock.now(), reason="パックの取り込み")
-    return {pack.id: pack.name for pack in read.packs.values() if pack.id != "common"}
+        cities = {pack.id: pack.name for pack in read.packs.values() if pack.id != "common"}
+        store_samples(session, cities, clock.today())
+    return cities
 
 
 def _first_staff(database: Database) -> str | None:

@@ -38,6 +38,11 @@ class Settings(BaseModel):
     port: int = Field(default=8000, ge=1, le=65535)
     hash_key: SecretStr = SecretStr("")
     line_api: str = "https://api.line.me"
+    semantic: bool = False
+    keep_questions_days: int = Field(default=365, ge=1, le=3650)
+    keep_events_days: int = Field(default=30, ge=1, le=365)
+    font: str = ""
+    """A Japanese font file for the rich menus; empty: the best one that is installed."""
 
     @field_validator("hash_key")
     @classmethod

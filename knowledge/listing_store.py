@@ -7,10 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from knowledge.listings import PackListings, Place, Procedure, SmartphoneClass
+from knowledge.listings import PackListings, Place, PlaceKind, Procedure, SmartphoneClass
 from knowledge.tables import ListingRow
 
 _PROCEDURE, _PLACE, _CLASS = "procedure", "place", "class"
+_BROUGHT: Mapping[PlaceKind, str] = {"wifi": "wifi-list", "facility": "facility-list"}
+"""Places that came in as a list stand apart from the pack's, so that an import of packs leaves them alone."""
 Contents = Mapping[str, dict[str, object]]
 
 
@@ -27,6 +29,12 @@ def store_listings(session: Session, packs: Mapping[str, PackListings]) -> bool:
 def store_classes(session: Session, pack: str, classes: Iterable[SmartphoneClass]) -> bool:
     """Replaces the classes of a municipality. Returns whether anything changed."""
     return _replace(session, pack, _CLASS, classes)
+
+
+def store_places(session: Session, pack: str, kind: PlaceKind, places: Iterable[Place]) -> bool:
+    """Replaces the places of a municipality that came in as a list of this kind (`wifi` or `facility`); what its pack
+    lists stays. Returns whether anything changed. Raises KeyError for a kind that has no list."""
+    return _replace(session, pack, _BROUGHT[kind], places)
 
 
 def drop_past_classes(session: Session, before: datetime) -> int:
@@ -49,15 +57,18 @@ def load_listings(session: Session) -> dict[str, PackListings]:
 
 
 def _listings(rows: Iterable[ListingRow]) -> PackListings:
-    procedures, places, classes = [], [], []
-    for row in rows:
+    procedures, classes = [], []
+    places: dict[str, Place] = {}
+    for row in sorted(rows, key=lambda row: row.kind in _BROUGHT.values()):
         if row.kind == _PROCEDURE:
             procedures.append(Procedure.model_validate(row.content))
-        elif row.kind == _PLACE:
-            places.append(Place.model_validate(row.content))
-        else:
+        elif row.kind == _CLASS:
             classes.append(SmartphoneClass.model_validate(row.content))
-    return PackListings(tuple(procedures), tuple(places), tuple(sorted(classes, key=lambda c: (c.starts, c.id))))
+        else:
+            # A list that somebody brought in says more of the same place than the pack does.
+            places[row.key] = Place.model_validate(row.content)
+    in_order = sorted(classes, key=lambda c: (c.starts, c.id))
+    return PackListings(tuple(procedures), tuple(places.values()), tuple(in_order))
 
 
 def _replace(

@@ -7,10 +7,22 @@ here, so a rule stands in one place only. Rules that need more than one entry ar
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date as Date  # noqa: N812 - `Plan.date` would shadow it
+from datetime import time
+from itertools import chain, pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 COMMON = "common"
 
@@ -137,13 +149,83 @@ class Entry(Strict):
         return self
 
 
+def _clock_time(value: object) -> time:
+    """YAML reads 17:15 without quotes as 1035, the minutes since midnight: the same time."""
+    if isinstance(value, time):
+        return value
+    if isinstance(value, int) and 0 <= value < 24 * 60:
+        return time(*divmod(value, 60))
+    if isinstance(value, str) and (found := re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", value, re.ASCII)):
+        return time(int(found[1]), int(found[2]))
+    raise ValueError("時刻は 8:30 のように書いてください")
+
+
+def _days_of_the_year(text: str) -> str:
+    for day in text.split(".."):
+        try:
+            Date.fromisoformat(f"2024-{day}")  # a leap year: 02-29 is a day
+        except ValueError:
+            raise ValueError(f"{day} という日はありません（12-29 のように、月-日で書いてください）") from None
+    return text
+
+
+ClockTime = Annotated[
+    time, BeforeValidator(_clock_time), PlainSerializer(lambda t: f"{t.hour}:{t.minute:02}", return_type=str)
+]
+Days = Annotated[str, StringConstraints(min_length=1, pattern=r"^月?火?水?木?金?土?日?祝?$")]
+ClosedDays = Annotated[
+    str, StringConstraints(pattern=r"^\d\d-\d\d(\.\.\d\d-\d\d)?$"), AfterValidator(_days_of_the_year)
+]
+
+
+class Hours(Strict):
+    """When a counter is open on certain days: `days` like 月火水木金 or 土日祝, `lunch` a break within."""
+
+    days: Days
+    opens: ClockTime
+    closes: ClockTime
+    lunch: tuple[ClockTime, ClockTime] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        times = (self.opens, *(self.lunch or ()), self.closes)
+        if any(later <= earlier for earlier, later in pairwise(times)):
+            raise ValueError("時刻は、開く・（昼休みの始まり・終わり）・閉まる、の順に書いてください")
+        return self
+
+
+class Opening(Strict):
+    """When a counter is open, in Japan's time, so that a reply can say whether it is open now.
+
+    A national holiday (祝) goes by the hours that name 祝, whatever its weekday; without such hours it is closed.
+    `closed` are days of every year, like 12-29..01-03 (年末年始); a range may run over the new year.
+    """
+
+    hours: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    closed: tuple[ClosedDays, ...] = ()
+
+    @model_validator(mode="after")
+    def _a_day_once(self) -> Self:
+        days = list(chain.from_iterable(hours.days for hours in self.hours))
+        if len(days) != len(set(days)):
+            raise ValueError("同じ曜日が二度出ています")
+        return self
+
+
 class Counter(Strict):
-    """A counter or telephone that people are handed over to."""
+    """A counter or telephone that people are handed over to. `hours` is for reading, `opening` for reckoning."""
 
     name: Line
     tel: Annotated[str, StringConstraints(pattern=r"^[0-9#-]+$")] | None = None
     hours: Line | None = None
+    opening: Opening | None = None
     sources: tuple[SourceId, ...] = ()
+
+    @model_validator(mode="after")
+    def _hours_have_a_source(self) -> Self:
+        if self.opening is not None and not self.sources:
+            raise ValueError("受付時間（opening）には出典（sources）が必要です")
+        return self
 
 
 class Plan(Strict):

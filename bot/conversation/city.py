@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from bot.intents import Document, Index, PreparedLexicon, Shelf, Thresholds, assemble, build_shelf
+from knowledge.catalogue import most_asked
 from knowledge.elsewhere import Matter, matters
+from knowledge.listings import PackListings, Place, SmartphoneClass
 from knowledge.plain_japanese import without_readings
 from knowledge.published import Published, VisibleEntry
 from knowledge.schema import COMMON, Counter, Entry, Language, Pack
@@ -32,7 +34,14 @@ class CityKnowledge:
     """The national line, for cities whose own number nobody has filled in."""
     matters: Mapping[str, Matter] = field(default_factory=lambda: {matter.id: matter for matter in matters()})
     """What is not answered here, by id."""
+    frequent: tuple[str, ...] = field(default_factory=most_asked)
+    """Topics that are asked most, in order: by the city's own counts, then as everywhere."""
     thresholds: Thresholds = field(default_factory=Thresholds)
+    classes: tuple[SmartphoneClass, ...] = ()
+    """Sessions of smartphone classes, past ones too; made-up ones only with `with_samples`."""
+    places: tuple[Place, ...] = ()
+    with_samples: bool = False
+    """Whether this is for trying: then made-up classes are shown, marked as such."""
 
     @property
     def name(self) -> str:
@@ -52,11 +61,18 @@ def common_shelf(published: Published, on: date, lexicon: PreparedLexicon) -> Sh
 
 
 def city_knowledge(
-    published: Published, municipality: str, on: date, lexicon: PreparedLexicon, common: Shelf
+    published: Published,
+    municipality: str,
+    on: date,
+    lexicon: PreparedLexicon,
+    common: Shelf,
+    asked: Sequence[str] = (),
+    with_samples: bool = False,
 ) -> CityKnowledge:
-    """Builds the value for one municipality. Raises KeyError when there is no such pack."""
+    """Builds the value for one municipality. `asked` are its most asked topics. Raises KeyError for an unknown pack."""
     visible = published.visible_in(municipality, on)
     own = build_shelf([_document(e) for e in visible if e.pack == municipality], lexicon, common)
+    listings = published.listings.get(municipality, PackListings())
     return CityKnowledge(
         municipality=municipality,
         pack=published.packs[municipality],
@@ -64,6 +80,10 @@ def city_knowledge(
         index=assemble([own, common], lexicon, published.release),
         register=published.register,
         hotline=published.packs[COMMON].counter,
+        frequent=tuple(dict.fromkeys((*asked, *most_asked()))),
+        classes=tuple(c for c in listings.classes if with_samples or not c.sample),
+        places=listings.places,
+        with_samples=with_samples,
     )
 
 

@@ -32,7 +32,8 @@ class Inbound(BaseModel):
 
     `id` is the channel's own event id: it names the utterance in buttons and makes redelivery harmless.
     `person` is a keyed hash, never a user id. `text` is masked; `masked` tells what was taken out.
-    `message` is the channel's message id, so that an unsent message can be forgotten.
+    `message` is the channel's message id, so that an unsent message can be forgotten. `latitude` and `longitude`
+    are degrees of a place that was sent, rounded to about 100 m; they are kept nowhere else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,3 +47,5 @@ class Inbound(BaseModel):
     masked: tuple[PersonalKind, ...] = ()
     data: str = ""
     message: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from bot.conversation import browsing
 from bot.conversation.city import CityKnowledge
+from bot.conversation.finding import heard, with_classes
+from bot.conversation.hours import counter_now
 from bot.conversation.inbound import Inbound, InboundKind
+from bot.conversation.nearby import nearby
 from bot.conversation.wishes import wished_style
 from bot.intents import Context, Decision, Recognition, recognize
 from bot.responses import compose
 from bot.responses.compose import Style
+from bot.responses.counter_now import CounterNow
 from bot.responses.phrases import phrase
 from bot.responses.reply import Choice, Reply
 from bot.responses.signals import Signal, Tap, decode
@@ -57,28 +63,37 @@ def take_turn(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     return turn(inbound, person, city)
 
 
-def reply_to(recognition: Recognition, city: CityKnowledge, style: Style, about: str) -> Reply:
+def reply_to(
+    recognition: Recognition, city: CityKnowledge, style: Style, about: str, at: datetime | None = None
+) -> Reply:
     """The reply that a recognition leads to; the same for LINE, the look-up page and the CLI.
 
-    Who asks in another language is answered in it, as far as somebody wrote it down.
+    Who asks in another language is answered in it, as far as somebody wrote it down. `at` is when they asked: with
+    it a reply that names the counter says whether it is open.
     """
     if style.language == "ja":
         style = replace(style, language=recognition.language)
     entries = [city.entries[c.topic] for c in recognition.candidates if c.topic in city.entries]
     if recognition.decision is Decision.ANSWER and entries:
-        return _answer(entries[0], city, style, about)
+        answer = _answer(entries[0], city, style, about)
+        return with_classes(answer, recognition.utterance, city, at)
     if recognition.decision is Decision.ASK and entries:
         return compose.ask([e.entry for e in entries[:_SHOWN]], style=style, about=about)
     matter = city.matters.get(recognition.outside or "")
-    return compose.fallback(city.pack, city.counter, style=style, matter=matter)
+    return compose.fallback(city.pack, city.counter, style=style, matter=matter, now=_counter_at(at, city))
 
 
-def show_topic(topic: str, city: CityKnowledge, style: Style, about: str) -> Reply:
+def _counter_at(at: datetime | None, city: CityKnowledge) -> CounterNow | None:
+    opening = city.counter.opening
+    return counter_now(opening, at) if opening is not None and at is not None else None
+
+
+def show_topic(topic: str, city: CityKnowledge, style: Style, about: str, at: datetime | None = None) -> Reply:
     """The answer of a topic that was chosen, or the counter when it is not published (any more)."""
     visible = city.entries.get(topic)
     if visible is None:
-        return compose.fallback(city.pack, city.counter, style=style)
-    return _answer(visible, city, style, about)
+        return compose.fallback(city.pack, city.counter, style=style, now=_counter_at(at, city))
+    return with_classes(_answer(visible, city, style, about), "", city, at)
 
 
 def _answer(visible: VisibleEntry, city: CityKnowledge, style: Style, about: str) -> Reply:
@@ -90,8 +105,13 @@ def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
         return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
     if (style := wished_style(inbound.text, person.style)) is not None:
         return Turn(compose.notice(phrase("style_set", style.language), style=style, choices=_examples()), style=style)
+    if browsing.asks_to_browse(inbound.text):
+        return Turn(browsing.frequent_questions(city, person.style, inbound.id))
     recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
-    reply = reply_to(recognition, city, person.style, inbound.id)
+    recognition = heard(recognition, city, inbound.at, person.last_topic)
+    reply = reply_to(recognition, city, person.style, inbound.id, inbound.at)
+    if reply.topic == MENU_TOPIC:
+        reply = _with_groups(reply)
     if inbound.masked:
         personal = "my_number" if _typed_my_number(inbound) else "personal"
         reply = reply.model_copy(update={"notices": (phrase(personal, person.style.language), *reply.notices)})
@@ -110,13 +130,14 @@ def _tap(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
 
 
 def _topic(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
-    reply = show_topic(tap.subject, city, person.style, inbound.id)
+    reply = show_topic(tap.subject, city, person.style, inbound.id, inbound.at)
     chosen = Feedback(tap.about, "chosen", reply.entry) if tap.about and reply.entry else None
     return Turn(reply, feedback=chosen)
 
 
-def _none_of_these(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
-    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="not_among")
+def _none_of_these(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    now = _counter_at(inbound.at, city)
+    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="not_among", now=now)
     return Turn(reply, feedback=Feedback(tap.about, "none of these"))
 
 
@@ -125,10 +146,10 @@ def _solved(tap: Tap, _: Inbound, person: Person, __: CityKnowledge) -> Turn:
     return Turn(reply, feedback=Feedback(tap.about, "solved"))
 
 
-def _not_solved(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
+def _not_solved(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     language = person.style.language
     reply = compose.notice(
-        phrase("why_not", language),
+        compose.with_hours(phrase("why_not", language), _counter_at(inbound.at, city), language, city.counter),
         style=person.style,
         choices=compose.reasons(language, tap.about),
         buttons=compose.counter_buttons(city.pack, city.counter),
@@ -136,8 +157,10 @@ def _not_solved(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Tu
     return Turn(reply, feedback=Feedback(tap.about, "not solved"))
 
 
-def _why(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
-    text = phrase("thanks_why", person.style.language, counter=city.counter.name)
+def _why(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    language = person.style.language
+    text = phrase("thanks_why", language, counter=city.counter.name)
+    text = compose.with_hours(text, _counter_at(inbound.at, city), language)
     buttons = compose.counter_buttons(city.pack, city.counter)
     return Turn(
         compose.notice(text, style=person.style, buttons=buttons),
@@ -147,10 +170,14 @@ def _why(tap: Tap, _: Inbound, person: Person, city: CityKnowledge) -> Turn:
 
 def _human(_: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     visible = city.entries.get(HUMAN_TOPIC)
-    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="counter_only")
+    now = _counter_at(inbound.at, city)
+    reply = compose.fallback(city.pack, city.counter, style=person.style, sentence="counter_only", now=now)
     if visible is not None:
         answer = _answer(visible, city, person.style, inbound.id)
-        reply = answer.model_copy(update={"buttons": (*reply.buttons, *answer.buttons)[:4]})
+        body = compose.with_hours(answer.body, now, answer.language, city.counter)
+        buttons = tuple(dict.fromkeys((*reply.buttons, *answer.buttons)))[:4]
+        notice = phrase("counter_only", person.style.language, counter=compose.named(city.counter))
+        reply = answer.model_copy(update={"notices": (notice,), "body": body, "buttons": buttons})
     return Turn(reply)
 
 
@@ -159,7 +186,20 @@ def _menu(_: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn
     if visible is None:
         return Turn(compose.notice(phrase("empty"), style=person.style, choices=_examples()))
     reply = _answer(visible, city, person.style, inbound.id)
-    return Turn(reply.model_copy(update={"choices": (*_examples(), *reply.choices)}))
+    return Turn(_with_groups(reply))
+
+
+def _with_groups(reply: Reply) -> Reply:
+    """How to use this, with the ways to find an answer without typing; the last choice is a person."""
+    return reply.model_copy(update={"choices": (*browsing.group_choices(), reply.choices[-1])})
+
+
+def _group(tap: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    return Turn(browsing.questions_of(tap.subject, city, person.style, inbound.id))
+
+
+def _frequent(_: Tap, inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    return Turn(browsing.frequent_questions(city, person.style, inbound.id))
 
 
 def _follow(_: Inbound, person: Person, city: CityKnowledge) -> Turn:
@@ -184,6 +224,13 @@ def _unreadable(inbound: Inbound, person: Person, _: CityKnowledge) -> Turn:
     return Turn(compose.notice(body, style=person.style, choices=_examples()))
 
 
+def _location(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
+    if inbound.latitude is None or inbound.longitude is None:
+        return _unreadable(inbound, person, city)
+    here = (inbound.latitude, inbound.longitude)
+    return Turn(nearby(here, inbound.at, city, person.style, _examples()))
+
+
 def _examples() -> tuple[Choice, ...]:
     return tuple(compose.say(phrase(f"example_{number}")) for number in (1, 2, 3))
 
@@ -191,6 +238,7 @@ def _examples() -> tuple[Choice, ...]:
 _TURNS: Mapping[InboundKind, Callable[[Inbound, Person, CityKnowledge], Turn]] = {
     InboundKind.TEXT: _text,
     InboundKind.TAP: _tap,
+    InboundKind.LOCATION: _location,
     InboundKind.FOLLOW: _follow,
     InboundKind.UNFOLLOW: _unfollow,
     InboundKind.UNSEND: _unsend,
@@ -204,4 +252,6 @@ _TAPS: Mapping[Signal, Callable[[Tap, Inbound, Person, CityKnowledge], Turn]] = 
     Signal.WHY: _why,
     Signal.HUMAN: _human,
     Signal.MENU: _menu,
+    Signal.GROUP: _group,
+    Signal.FREQUENT: _frequent,
 }

@@ -7,7 +7,7 @@ topic, and without (`training.tsv`, `training-none.tsv`). No test set is looked 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,14 +20,15 @@ from bot.intents.calibration import Logistic, Ranker
 from bot.intents.certainty import SIGNS, signs
 from bot.intents.language import language_of
 from bot.intents.normalising import compact
-from bot.intents.ranking import FEATURES, prepare, rank
+from bot.intents.ranking import FEATURES, MEANING, prepare, rank
 
 FOLDS = 8
 SHOWN = 3
 STEPS = 60
 RIDGE = 1.0
 EVERY = 4
-FIRST_GUESS = Ranker(dict.fromkeys(FEATURES, 2.0), dict.fromkeys(FEATURES, 2.0))
+_GUESSED = {**dict.fromkeys(FEATURES, 2.0), MEANING: 3.0}
+FIRST_GUESS = Ranker(_GUESSED, _GUESSED)
 """Weights with which the candidates are found that the ranker then learns from."""
 
 Floats = NDArray[np.float64]
@@ -45,9 +46,14 @@ class Choice:
 class Example:
     """The signs of a ranking, whether the first was right, and whether the right one was among three."""
 
-    signs: tuple[float, ...]
+    signs: Mapping[str, float]
     first: bool
     among: bool
+
+
+def kept(lexicon: PreparedLexicon) -> PreparedLexicon:
+    """The lexicon, with the meanings of questions kept: cities and folds share most of them."""
+    return replace(lexicon, sense=lexicon.sense.keeping()) if lexicon.sense is not None else lexicon
 
 
 def choices(city: CityKnowledge, lexicon: PreparedLexicon) -> Iterator[Choice]:
@@ -68,10 +74,11 @@ def untaught_choices(city: CityKnowledge, lexicon: PreparedLexicon) -> Iterator[
 
 def _choices(asked: Sequence[tuple[str, str]], index: Index) -> Iterator[Choice]:
     for text, topic in asked:
-        ranked = rank(prepare(text, index), index, FIRST_GUESS)
+        query = prepare(text, index)
+        ranked = rank(query, index, FIRST_GUESS)
         right = np.array([r.document.topic == topic for r in ranked], dtype=bool)
         if right.any():
-            yield Choice(np.array([[r.features[name] for name in FEATURES] for r in ranked]), right)
+            yield Choice(np.array([[r.features[name] for name in query.features] for r in ranked]), right)
 
 
 def _dealt(documents: Sequence[Document], fold: int) -> tuple[list[Document], list[tuple[str, str]]]:
@@ -87,7 +94,8 @@ def _dealt(documents: Sequence[Document], fold: int) -> tuple[list[Document], li
 
 def fit_ranker(found: Sequence[Choice]) -> dict[str, float]:
     """Weights of a conditional logit (McFadden 1974), by Newton's method with a small ridge."""
-    theta = np.zeros(len(FEATURES))
+    names = (*FEATURES, MEANING)[: found[0].features.shape[1]]
+    theta = np.zeros(len(names))
     for _ in range(STEPS):
         gradient, hessian = -RIDGE * theta, RIDGE * np.eye(len(theta))
         for choice in found:
@@ -98,13 +106,13 @@ def fit_ranker(found: Sequence[Choice]) -> dict[str, float]:
             gradient = gradient + told @ choice.features - mean
             hessian = hessian + (choice.features * likely[:, None]).T @ choice.features - np.outer(mean, mean)
         theta = theta + np.linalg.solve(hessian, gradient)
-    return dict(zip(FEATURES, np.round(theta, 4).tolist(), strict=True))
+    return dict(zip(names, np.round(theta, 4).tolist(), strict=True))
 
 
 def examples(
     questions: Sequence[Question], city_of: Callable[[str], CityKnowledge], lexicon: PreparedLexicon, ranker: Ranker
 ) -> list[Example]:
-    """One example per question that has candidates.
+    """One example per question that has candidates. Where meanings are known: whose language has one.
 
     Questions that the packs have among their phrasings by now are asked of an index that lacks their fold.
     """
@@ -129,24 +137,26 @@ def _lacking(index: Index, out: Set[str], lexicon: PreparedLexicon) -> Index:
 
 def _example(question: Question, index: Index, ranker: Ranker) -> Iterator[Example]:
     query = prepare(question.utterance, index, language_of(question.utterance))
+    if index.lexicon.sense is not None and query.meaning is None:
+        return
     ranked = rank(query, index, ranker)
     shown = [r.document.topic in question.expected for r in ranked if not r.document.outside][:SHOWN]
     if shown:
-        given = signs(query, ranked, index)
-        yield Example(tuple(given[name] for name in SIGNS), shown[0], any(shown))
+        yield Example(signs(query, ranked, index), shown[0], any(shown))
 
 
 def fit_calibration(found: Sequence[Example], weight_of_strangers: float) -> dict[str, Logistic]:
     """Coefficients of both models. `weight_of_strangers` multiplies the examples without a right candidate."""
-    given = np.array([e.signs for e in found])
+    names = [name for name in (*SIGNS, MEANING) if name in found[0].signs]
+    given = np.array([[e.signs[name] for name in names] for e in found])
     weights = np.array([1.0 if e.among else weight_of_strangers for e in found])
     return {
-        name: _logistic(given, np.array([getattr(e, name) for e in found], dtype=float), weights)
+        name: _logistic(names, given, np.array([getattr(e, name) for e in found], dtype=float), weights)
         for name in ("first", "among")
     }
 
 
-def _logistic(features: Floats, right: Floats, weights: Floats) -> Logistic:
+def _logistic(names: Sequence[str], features: Floats, right: Floats, weights: Floats) -> Logistic:
     """Logistic regression by Newton's method with a small ridge."""
     design = np.column_stack([np.ones(len(features)), features])
     theta = np.zeros(design.shape[1])
@@ -156,10 +166,10 @@ def _logistic(features: Floats, right: Floats, weights: Floats) -> Logistic:
         gradient = design.T @ (weights * (right - p)) - ridge @ theta
         hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + ridge
         theta += np.linalg.solve(hessian, gradient)
-    return Logistic(round(float(theta[0]), 4), dict(zip(SIGNS, np.round(theta[1:], 4).tolist(), strict=True)))
+    return Logistic(round(float(theta[0]), 4), dict(zip(names, np.round(theta[1:], 4).tolist(), strict=True)))
 
 
 def calibration_error(model: Logistic, found: Sequence[Example]) -> float:
     """How far P(first right) is from how often it was right."""
-    told = [model(dict(zip(SIGNS, e.signs, strict=True))) for e in found]
+    told = [model(e.signs) for e in found]
     return expected_calibration_error(told, [e.first for e in found])

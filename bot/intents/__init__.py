@@ -3,6 +3,7 @@
 from bot.intents.index import Index, Shelf, assemble, build_index, build_shelf
 from bot.intents.lexicon import PreparedLexicon, prepare_lexicon
 from bot.intents.masking import Masked, PersonalKind, mask
+from bot.intents.meaning import Meaning
 from bot.intents.model import (
     Candidate,
     Context,
@@ -23,6 +24,7 @@ __all__ = [
     "Index",
     "Lexicon",
     "Masked",
+    "Meaning",
     "PersonalKind",
     "PreparedLexicon",
     "Recognition",

@@ -12,6 +12,8 @@ from math import exp
 from pathlib import Path
 
 FILE = Path(__file__).parent / "calibration.json"
+SEMANTIC_FILE = Path(__file__).parent / "calibration-semantic.json"
+"""The same for questions whose meaning is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Calibration:
 
 
 @cache
-def calibration() -> Calibration:
-    """The coefficients that ship with the program."""
-    content = json.loads(FILE.read_text(encoding="utf-8"))
+def calibration(semantic: bool = False) -> Calibration:
+    """The coefficients that ship with the program; `semantic` for questions whose meaning is known."""
+    content = json.loads((SEMANTIC_FILE if semantic else FILE).read_text(encoding="utf-8"))
     logistic = [Logistic(content[name]["bias"], content[name]["weights"]) for name in ("first", "among")]
     return Calibration(Ranker(**content["ranker"]), *logistic)

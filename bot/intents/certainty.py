@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import log
 
 from bot.intents.index import JAPANESE, Index
-from bot.intents.ranking import Query, Ranked, rarest_missing, unknown_share
+from bot.intents.ranking import MEANING, Query, Ranked, rarest_missing, unknown_share
 
 SIGNS = (
     "share",
@@ -24,6 +24,7 @@ SIGNS = (
     "foreign",
 )
 _MOST_LEAD = 4.0
+_OWN = ("phrasing", "coverage", "sound", "sound_coverage", "text", MEANING)
 _LEAST = 1e-6
 _MANY_WORDS = 8
 
@@ -34,16 +35,15 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
     share, top3: what the first and the first three of those have of all probability. lead: log of the first to the
     best other. outside: what matters have that are not answered here. unknown: how much of the question nobody here
     has a word for. missing: how rare the rarest word is that the first has not. foreign: 1 for another language than
-    Japanese. The rest are the first candidate's own.
+    Japanese. The rest are the first candidate's own; its meaning only where that is known.
     """
     first = next(r for r in ranked if not r.document.outside)
     rival = max((r.share for r in ranked if r is not first), default=0.0)
-    kept = ("phrasing", "coverage", "sound", "sound_coverage", "text")
     return {
         "share": first.share,
         "top3": sum(r.share for r in [r for r in ranked if not r.document.outside][:3]),
         "lead": max(-1.0, min(1.0, log(max(first.share, _LEAST) / max(rival, _LEAST)) / _MOST_LEAD)),
-        **{name: first.features[name] for name in kept},
+        **{name: first.features[name] for name in _OWN if name in first.features},
         "outside": sum(r.share for r in ranked if r.document.outside),
         "missing": rarest_missing(query, first),
         "unknown": unknown_share(query, index),

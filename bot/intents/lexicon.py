@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.intents.meaning import Meaning, Sense
 from bot.intents.model import Lexicon
 from bot.intents.normalising import compact, normalise
 from bot.intents.tokenising import Analysis, analyse, analyse_stored
@@ -17,12 +18,15 @@ SYNONYM_WEIGHT = 0.4
 
 @dataclass(frozen=True, slots=True)
 class PreparedLexicon:
-    """`synonyms`: first word -> rows of (the synonym's words, the words it may stand for)."""
+    """`synonyms`: first word -> rows of (the synonym's words, the words it may stand for). `sense` tells the meaning of
+    whole texts, where there is something installed that can.
+    """
 
     spellings: tuple[tuple[re.Pattern[str], str], ...]
     synonyms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
     stopwords: frozenset[str]
     ambiguous: Mapping[str, tuple[str, ...]]
+    sense: Sense | None = None
 
     def analyse(self, text: str) -> Analysis:
         """A stored text taken apart."""
@@ -39,6 +43,10 @@ class PreparedLexicon:
             text = pattern.sub(read_as, text)
         return text
 
+    def sense_of(self, language: str) -> Sense | None:
+        """What tells the meaning of texts in this language; None where nothing does."""
+        return self.sense if self.sense is not None and self.sense.knows(language) else None
+
     def expanded(self, words: Sequence[str]) -> dict[str, float]:
         """The words with weight 1, and words of the same meaning with less."""
         weighted = dict.fromkeys(words, 1.0)
@@ -50,11 +58,11 @@ class PreparedLexicon:
         return weighted
 
 
-def prepare_lexicon(lexicon: Lexicon) -> PreparedLexicon:
+def prepare_lexicon(lexicon: Lexicon, meaning: Meaning | None = None) -> PreparedLexicon:
     """Compiles a lexicon. Raises re.error for a spelling that is no pattern."""
     spellings = tuple((re.compile(typed), read_as) for typed, read_as in lexicon.spellings)
     ambiguous = {compact(word): topics for word, topics in lexicon.ambiguous.items()}
-    bare = PreparedLexicon(spellings, {}, lexicon.stopwords, ambiguous)
+    bare = PreparedLexicon(spellings, {}, lexicon.stopwords, ambiguous, Sense(meaning) if meaning else None)
     rows: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
     for group in lexicon.synonyms:
         spelled = [bare.analyse(word).words for word in group]

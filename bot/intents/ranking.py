@@ -6,7 +6,7 @@ The weights are data (`calibration.json`), learned from asking the packs' own ph
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from bot.intents.calibration import Ranker
 from bot.intents.field import Field, Floats
 from bot.intents.foreign import analyse_foreign
 from bot.intents.index import JAPANESE, Index, Layer
+from bot.intents.meaning import Vectors
 from bot.intents.model import Context, Document, Repair, group_of
 from bot.intents.repairing import repaired
 from bot.intents.segment import Segment
@@ -25,6 +26,8 @@ phrasing, title: how much of the words the nearest phrasing, and the question in
 coverage, typical: how much of it the document's phrasings have together, and how many of them.
 sound…: the same of pairs of kana. text: BM25F of question and answer.
 """
+MEANING = "meaning"
+"""One more, where the meaning of texts is known: the cosine of the question and the document."""
 CANDIDATES = 12
 SHORT = 3
 """Content words up to which a question may be a follow-up."""
@@ -43,6 +46,13 @@ class Query:
     repairs: tuple[Repair, ...] = ()
     follows: str | None = None
     """The group of what was just spoken of, when the question is so short that it may mean that."""
+    meaning: Vectors | None = field(default=None, compare=False)
+    """The vector of the whole question, where something knows its language."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The names of what can be known of this question and a document."""
+        return FEATURES if self.meaning is None else (*FEATURES, MEANING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,8 @@ class Ranked:
 def prepare(text: str, index: Index, language: str = JAPANESE, context: Context | None = None) -> Query:
     """Takes a question apart, as the index's texts were."""
     query = _foreign(text, language) if language != JAPANESE else _japanese(text, index)
+    if (sense := index.lexicon.sense_of(language)) is not None:
+        query = replace(query, meaning=sense.of(text))
     if context is not None and context.last_topic and len(query.words) <= SHORT:
         return replace(query, follows=group_of(context.last_topic))
     return query
@@ -87,11 +99,11 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
     layers = index.layers.get(query.language, ())
     if not layers or not (query.words or query.sounds):
         return []
-    weights = np.array([[of[name] for name in FEATURES] for of in (ranker.taught, ranker.untaught)])
+    weights = np.array([[of[name] for name in query.features] for of in (ranker.taught, ranker.untaught)])
     features = [_features(query, layer.segment) for layer in layers]
     scores = np.concatenate([_score(f, layer, weights, query) for f, layer in zip(features, layers, strict=True)])
     order, share = _best(scores)
-    return [Ranked(*_pick(n, layers, features), float(share[n])) for n in order]
+    return [Ranked(*_pick(n, query, layers, features), float(share[n])) for n in order]
 
 
 def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Floats:
@@ -114,11 +126,13 @@ def _best(scores: Floats) -> tuple[list[int], Floats]:
     return [int(n) for n in order if np.isfinite(scores[n])], likely / likely.sum()
 
 
-def _pick(number: int, layers: Sequence[Layer], features: Sequence[Floats]) -> tuple[Segment, int, Mapping[str, float]]:
+def _pick(
+    number: int, query: Query, layers: Sequence[Layer], features: Sequence[Floats]
+) -> tuple[Segment, int, Mapping[str, float]]:
     """The document with this number, counted over all layers: its segment, its place there, its features."""
     for layer, rows in zip(layers, features, strict=True):
         if number < len(rows):
-            return layer.segment, number, dict(zip(FEATURES, rows[number].tolist(), strict=True))
+            return layer.segment, number, dict(zip(query.features, rows[number].tolist(), strict=True))
         number -= len(rows)
     raise IndexError(number)
 
@@ -126,20 +140,23 @@ def _pick(number: int, layers: Sequence[Layer], features: Sequence[Floats]) -> t
 def _features(query: Query, segment: Segment) -> Floats:
     """One row a document, one column a feature."""
     if not segment.documents:
-        return np.zeros((0, len(FEATURES)))
+        return np.zeros((0, len(query.features)))
     asked, asked_of_all, _, asked_of_texts = segment.by_word.weight_of(dict.fromkeys(query.words))
     heard, heard_of_all, _ = segment.by_sound.weight_of(query.sounds)
     phrasings, coverage, typical, texts = segment.by_word.scores(query.weights)
     sounds, sound_coverage, sound_typical = segment.by_sound.scores(query.sounds)
     alike = 2 * phrasings / (asked + segment.phrasings.mass)
     alike_in_sound = 2 * sounds / (heard + segment.sounds.mass)
-    rows = np.empty((len(FEATURES), len(segment.documents)))
+    rows = np.empty((len(query.features), len(segment.documents)))
     rows[0] = np.maximum.reduceat(alike, segment.starts)
     rows[1] = alike[segment.starts]
     rows[2], rows[3] = coverage / asked_of_all, typical / asked_of_all
     rows[4] = np.maximum.reduceat(alike_in_sound, segment.starts)
     rows[5], rows[6] = sound_coverage / heard_of_all, sound_typical / heard_of_all
     rows[7] = texts / asked_of_texts
+    if query.meaning is not None:
+        # Not `@`: BLAS would split this little work among threads, with other last digits for another number of them.
+        rows[8] = np.einsum("ij,j->i", segment.meanings, query.meaning)
     return rows.T
 
 

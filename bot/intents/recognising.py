@@ -56,7 +56,9 @@ def _known_outright(text: str, masked: Masked, index: Index, language: str, cont
     if document is not None:
         plain = replace(plain, reason="danger")
     elif meant := _meanings(bare, index, context):
-        return replace(plain, decision=Decision.ASK, candidates=meant, reason="one word, several meanings")
+        alone = len(meant) == 1
+        decision, reason = (Decision.ANSWER, "follow-up") if alone else (Decision.ASK, "one word, several meanings")
+        return replace(plain, decision=decision, confidence=1 / len(meant), candidates=meant, reason=reason)
     document = document or index.exactly(bare, language)
     if document is None:
         return None
@@ -67,16 +69,15 @@ def _known_outright(text: str, masked: Masked, index: Index, language: str, cont
 
 
 def _meanings(text: str, index: Index, context: Context) -> tuple[Candidate, ...]:
-    """What a single word may mean, each as likely as the other; nothing when one of them was just spoken of."""
+    """What a single word may mean, each as likely as the other: of the group that was just spoken of, or all."""
     topics = index.lexicon.ambiguous.get(text, ())
-    if context.last_topic and any(group_of(topic) == group_of(context.last_topic) for topic in topics):
-        return ()
-    found = [d for topic in topics if (d := index.by_topic(topic)) is not None]
-    return tuple(Candidate(d.entry, d.topic, 1 / len(found)) for d in found) if len(found) > 1 else ()
+    near = [t for t in topics if context.last_topic and group_of(t) == group_of(context.last_topic)]
+    found = [d for topic in near or topics if (d := index.by_topic(topic)) is not None]
+    return tuple(Candidate(d.entry, d.topic, 1 / len(found)) for d in found) if found else ()
 
 
 def _weighed(query: Query, masked: Masked, index: Index, thresholds: Thresholds) -> Recognition:
-    models = calibration()
+    models = calibration(query.meaning is not None)
     ranked = rank(query, index, models.ranker)
     inside = [r for r in ranked if not r.document.outside]
     given = signs(query, ranked, index) if inside else {}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.intents.field import Field, Floats, Stack, presence, stack, titled, together
+from bot.intents.meaning import Sense, Vectors
 from bot.intents.model import Document
 from bot.intents.normalising import compact
 from bot.intents.tokenising import Analysis
@@ -29,7 +30,8 @@ class Segment:
     """Documents with their fields.
 
     `starts` are the numbers of each document's first phrasing; `taught` tells how much it relies on its phrasings:
-    0 with the question alone, near 1 with many.
+    0 with the question alone, near 1 with many. `meanings` has a row a document, without columns where nothing knows
+    the meaning of its language.
     """
 
     documents: tuple[Document, ...]
@@ -45,10 +47,15 @@ class Segment:
     by_sound: Stack
     exact: Mapping[str, tuple[int, ...]]
     words_by_pair: Mapping[str, tuple[str, ...]]
+    meanings: Vectors
 
 
 def build_segment(
-    documents: Sequence[Document], analyse: Analyse, stopwords: frozenset[str], base: Segment | None = None
+    documents: Sequence[Document],
+    analyse: Analyse,
+    stopwords: frozenset[str],
+    base: Segment | None = None,
+    sense: Sense | None = None,
 ) -> Segment:
     """Builds a segment. Documents without phrasings can't be asked for and are left out.
 
@@ -78,6 +85,7 @@ def build_segment(
         by_sound=stack([(sounds, False), (all_sounds, False), (all_sounds, True)]),
         exact=_exact(kept),
         words_by_pair=_words_by_pair(phrasings.numbers),
+        meanings=sense.of_documents(kept) if sense else np.zeros((len(kept), 0), dtype=np.float32),
     )
 
 

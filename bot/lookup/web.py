@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from bot import announcements, records
 from bot.conversation.city import CityKnowledge
+from bot.conversation.finding import heard
 from bot.conversation.standing import reply_under
 from bot.conversation.turn import reply_to, show_topic
 from bot.intents import recognize
@@ -50,11 +51,11 @@ def look_up(
     city = web.library.city(session, municipality)
     reply = None
     if topic:
-        reply = show_topic(topic, city, Style(), about="")
+        reply = show_topic(topic, city, Style(), about="", at=web.clock())
     elif q.strip():
         asked = records.Asked(uuid.uuid4().hex, municipality, "lookup", web.clock())
-        recognition = recognize(q, city.index, thresholds=city.thresholds)
-        reply = reply_to(recognition, city, Style(), asked.id)
+        recognition = heard(recognize(q, city.index, thresholds=city.thresholds), city, asked.at)
+        reply = reply_to(recognition, city, Style(), asked.id, asked.at)
         records.record_utterance(session, asked, recognition, reply)
     if reply is not None:
         standing = announcements.standing(session, municipality, web.clock())
@@ -88,6 +89,8 @@ def _links(municipality: str) -> Callable[[Choice], str]:
     """Addresses for choices that lead to another answer; the empty string for the others."""
 
     def link(choice: Choice) -> str:
+        if not choice.data:
+            return f"/lookup/{municipality}?{urlencode({'q': choice.says})}"
         tap = decode(choice.data)
         if tap is None or tap.signal is not Signal.TOPIC:
             return ""

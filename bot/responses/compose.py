@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.responses.counter_now import CounterNow, counter_line
 from bot.responses.phrases import phrase
 from bot.responses.reply import Button, Choice, Reply, ReplyKind
 from bot.responses.signals import Signal, Tap
@@ -76,7 +77,7 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
     return Reply(
         kind=ReplyKind.ASK,
         body=phrase("ask", style.language),
-        options=(*(_topic_choice(e, about, style.language) for e in candidates), none),
+        options=(*(topic_choice(e, about, style.language) for e in candidates), none),
         choices=(none, _human(style.language)),
         language=style.language,
         large=style.large,
@@ -84,25 +85,37 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
 
 
 def fallback(
-    pack: Pack, counter: Counter, *, style: Style, sentence: str = "fallback", matter: Matter | None = None
+    pack: Pack,
+    counter: Counter,
+    *,
+    style: Style,
+    sentence: str = "fallback",
+    matter: Matter | None = None,
+    now: CounterNow | None = None,
 ) -> Reply:
-    """No answer: says so, names a telephone and a counter, and what happens with the question.
+    """No answer: says so, names a telephone and a counter, whether it is open, and what happens with the question.
 
     A `matter` that belongs elsewhere is named, with whom to ask about it.
     """
     if matter is not None:
         return _elsewhere(pack, matter, style)
-    known = [f"電話 {counter.tel}" if counter.tel else "", counter.hours or ""]
-    details = "、".join(filter(None, known))
-    body = phrase(sentence, style.language, counter=f"{counter.name}（{details}）" if details else counter.name)
+    body = phrase(sentence, style.language, counter=named(counter))
     return Reply(
         kind=ReplyKind.FALLBACK,
-        body=f"{body}\n{phrase('fallback_recorded', style.language)}",
+        body=f"{with_hours(body, now, style.language)}\n{phrase('fallback_recorded', style.language)}",
         buttons=counter_buttons(pack, counter),
         choices=(_menu(style.language), _human(style.language)),
         language=style.language,
         large=style.large,
     )
+
+
+def with_hours(body: str, now: CounterNow | None, language: str, counter: Counter | None = None) -> str:
+    """A text followed by whether the counter is open. Give the `counter` where the text itself does not name it."""
+    line = counter_line(now, language)
+    if line and counter is not None:
+        line = f"{counter.name}: {line}"
+    return "\n".join(filter(None, (body, line)))
 
 
 def _elsewhere(pack: Pack, matter: Matter, style: Style) -> Reply:
@@ -128,6 +141,13 @@ def notice(body: str, *, style: Style, choices: Sequence[Choice] = (), buttons: 
         language=style.language,
         large=style.large,
     )
+
+
+def named(counter: Counter) -> str:
+    """The counter with what is known of it: 「府中市役所（電話 042-364-4111）」."""
+    known = [f"電話 {counter.tel}" if counter.tel else "", counter.hours or ""]
+    details = "、".join(filter(None, known))
+    return f"{counter.name}（{details}）" if details else counter.name
 
 
 def counter_buttons(pack: Pack, counter: Counter) -> tuple[Button, ...]:
@@ -165,14 +185,15 @@ def _button(action: Action) -> Button:
     return Button(kind="tel" if action.kind == "tel" else "link", label=action.label, value=action.value)
 
 
-def _topic_choice(entry: Entry, about: str, language: str) -> Choice:
+def topic_choice(entry: Entry, about: str, language: str) -> Choice:
+    """A choice that leads to an entry's answer."""
     data = Tap(Signal.TOPIC, entry.topic, about).encode()
     question = _text_in(entry, language)[0].question
     return Choice(label=clip(question, LABEL), data=data, says=question)
 
 
 def _related(entries: Sequence[Entry], about: str, language: str) -> tuple[Choice, ...]:
-    return tuple(_topic_choice(entry, about, language) for entry in entries)
+    return tuple(topic_choice(entry, about, language) for entry in entries)
 
 
 def _feedback(language: str, about: str) -> tuple[Choice, Choice]:

@@ -40,11 +40,21 @@ class Choice(Frozen):
     says: str
 
 
+class Card(Frozen):
+    """One of several things to choose from: a session of a class, a place. `note` is small and comes last."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    note: str = ""
+
+
 class Reply(Frozen):
     """What a citizen is told.
 
     `notices` come first and apart from the answer (a warning, a disaster notice). `options` are the candidates of
-    an ask-back; `choices` are the small next steps below. `source` is the citation line without its label.
+    an ask-back; `choices` are the small next steps below. `cards` come after everything else. `source` is the
+    citation line without its label.
     """
 
     kind: ReplyKind
@@ -55,6 +65,7 @@ class Reply(Frozen):
     buttons: tuple[Button, ...] = ()
     options: tuple[Choice, ...] = ()
     choices: tuple[Choice, ...] = ()
+    cards: tuple[Card, ...] = ()
     source: str = ""
     language: str = "ja"
     large: bool = False

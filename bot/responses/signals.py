@@ -17,6 +17,8 @@ class Signal(StrEnum):
     WHY = "why"
     HUMAN = "human"
     MENU = "menu"
+    GROUP = "group"
+    FREQUENT = "frequent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.responses.phrases import phrase
-from bot.responses.reply import Reply
+from bot.responses.reply import Card, Reply
 
 
 def plain_text(reply: Reply) -> str:
@@ -17,7 +17,13 @@ def plain_text(reply: Reply) -> str:
     parts += [f"{button.label}: {button.value}" for button in reply.buttons]
     if reply.source:
         parts.append(f"{phrase('source', reply.language)}: {reply.source}")
+    parts += [_card(card) for card in reply.cards]
     return "\n".join(parts)
+
+
+def _card(card: Card) -> str:
+    buttons = (f"{button.label}: {button.value}" for button in card.buttons)
+    return "\n".join(["", f"■ {card.title}", *card.lines, *buttons, *filter(None, (card.note,))])
 
 
 def summary(reply: Reply, limit: int) -> str:

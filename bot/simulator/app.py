@@ -99,9 +99,16 @@ def _rich_menu(standin: StandIn) -> Endpoint:
         city = request.path_params["city"]
         alias = request.query_params.get("alias", "")
         menu = standin.rich_menu_aliases.get(f"{city}/{alias}") if alias else standin.default_rich_menu.get(city)
-        return JSONResponse(standin.rich_menus.get(menu or ""))
+        found = standin.rich_menus.get(menu or "")
+        return JSONResponse({**found, "aliases": _aliases(standin, city, found["richMenuId"])} if found else None)
 
     return rich_menu
+
+
+def _aliases(standin: StandIn, city: str, menu: str) -> list[str]:
+    """The aliases of a menu: they tell which of its tabs is in front."""
+    known = standin.rich_menu_aliases.items()
+    return [key.removeprefix(f"{city}/") for key, target in known if target == menu and key.startswith(f"{city}/")]
 
 
 def _rich_menu_image(standin: StandIn) -> Endpoint:

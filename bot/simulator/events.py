@@ -72,6 +72,14 @@ _MESSAGES: Mapping[str, Json] = {
 }
 
 
+def _postback(request: Mapping[str, str]) -> Json:
+    """What a button carries; of a tab of the rich menu LINE also says where it led."""
+    content: Json = {"data": request.get("data", "")}
+    if request["kind"] == "switch":
+        content["params"] = {"newRichMenuAliasId": request.get("alias", ""), "status": "SUCCESS"}
+    return content
+
+
 def build_event(request: Mapping[str, str], user_id: str, reply_token: str) -> Json:
     """The event for what was done in the talk room. Raises ValueError for something else."""
     kind = request.get("kind", "")
@@ -79,8 +87,8 @@ def build_event(request: Mapping[str, str], user_id: str, reply_token: str) -> J
         return text_event(request.get("text", ""), user_id, reply_token)
     if kind in _MESSAGES:
         return message_event(_MESSAGES[kind], user_id, reply_token)
-    if kind == "postback":
-        return event("postback", user_id, reply_token, postback={"data": request.get("data", "")})
+    if kind in ("postback", "switch"):
+        return event("postback", user_id, reply_token, postback=_postback(request))
     if kind == "follow":
         return event("follow", user_id, reply_token, follow={"isUnblocked": False})
     if kind == "unfollow":

@@ -7,7 +7,7 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from deploy.cli import ask, database, evaluate, packs, serve, staff
+from deploy.cli import ask, database, doctor, evaluate, line, listings, packs, serve, staff
 from deploy.schema import UnknownSchema
 from deploy.settings import SettingsError
 
@@ -18,12 +18,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serve, ask):
+for module in (serve, ask, doctor):
     module.add_to(app)
 app.add_typer(packs.app, name="pack")
 app.add_typer(database.app, name="db")
 app.add_typer(staff.app, name="staff")
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(line.app, name="line")
+app.add_typer(listings.classes_app, name="classes")
+app.add_typer(listings.places_app, name="places")
 
 
 def main() -> None:

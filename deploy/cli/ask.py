@@ -10,12 +10,16 @@ from typing import Annotated
 import typer
 
 from bot.conversation.city import CityKnowledge
+from bot.conversation.finding import heard
 from bot.conversation.turn import reply_to
 from bot.intents import Context, Recognition, mask, recognize
 from bot.responses.compose import Style
 from bot.responses.reply import Reply
 from bot.responses.text import plain_text
+from deploy import clock
 from deploy.cli.sources import City, Live, city_finder, published
+from deploy.settings import read_settings
+from deploy.words import lexicon
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,9 +38,10 @@ def ask(
     live: Live = False,
 ) -> None:
     """質問を一つ聞く。"""
-    knowledge = city_finder(published(live))(city)
+    knowledge = city_finder(published(live), lexicon(read_settings().semantic))(city)
     recognition = recognize(utterance, knowledge.index, Context(after), knowledge.thresholds)
-    reply = reply_to(recognition, knowledge, Style(), about="")
+    recognition = heard(recognition, knowledge, clock.now(), after)
+    reply = reply_to(recognition, knowledge, Style(), about="", at=clock.now())
     if explain:
         print(explanation(recognition), end="\n\n")
     print(json.dumps(as_dict(recognition, reply), ensure_ascii=False) if as_json else plain_text(reply))
@@ -80,7 +85,7 @@ def _figures(values: Mapping[str, float]) -> str:
 
 def chat(city: City, live: Live = False) -> None:
     """続けて質問する（空の行で終わる）。"""
-    knowledge = city_finder(published(live))(city)
+    knowledge = city_finder(published(live), lexicon(read_settings().semantic))(city)
     context = Context()
     while line := _read_line(f"{knowledge.name}> "):
         context = _answer(line, knowledge, context)
@@ -88,7 +93,8 @@ def chat(city: City, live: Live = False) -> None:
 
 def _answer(line: str, knowledge: CityKnowledge, context: Context) -> Context:
     recognition = recognize(line, knowledge.index, context, knowledge.thresholds)
-    reply = reply_to(recognition, knowledge, Style(), about="")
+    recognition = heard(recognition, knowledge, clock.now(), context.last_topic)
+    reply = reply_to(recognition, knowledge, Style(), about="", at=clock.now())
     print(f"{plain_text(reply)}\n")
     return Context(last_topic=reply.topic or context.last_topic)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from deploy import schema
+from bot.retention import Retention, purge
+from deploy import clock, schema
 from deploy.cli.sources import open_database
+from deploy.settings import read_settings
 from knowledge.database import Database
 from knowledge.editing import current_release
 
@@ -23,6 +26,19 @@ def upgrade() -> None:
             make_directory(database.url.database)
         schema.upgrade(database)
         print(f"データベースは版 {schema.current(database)} です")
+
+
+@app.command("purge")
+def purge_command() -> None:
+    """保存の期限を過ぎた発話・受け口の記録・利用者の好みを消す（毎日一度、動かす）。"""
+    settings = read_settings()
+    retention = Retention(
+        questions=timedelta(days=settings.keep_questions_days), events=timedelta(days=settings.keep_events_days)
+    )
+    with open_database() as database, database.writing() as session:
+        done = purge(session, clock.now(), retention)
+    counts = f"発話 {done.questions}、受け口 {done.events}、利用者 {done.people}、お知らせ {done.announcements}"
+    print(f"{counts} 件を消しました")
 
 
 def make_directory(file: str) -> None:

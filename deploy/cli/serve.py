@@ -1,4 +1,4 @@
-"""`serve`, `worker`, `dev`, `doctor`: running the service."""
+"""`serve`, `worker`, `dev`: running the service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
 from types import FrameType
 
 import typer
@@ -15,11 +14,9 @@ import uvicorn
 from deploy import schema
 from deploy.app import Parts, build_parts, create_app
 from deploy.cli.database import make_directory
-from deploy.cli.sources import open_database
 from deploy.development import run_development
 from deploy.settings import Settings, SettingsError, read_channels, read_settings, required_hash_key
 from knowledge.database import Database
-from knowledge.editing import current_release
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +24,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(worker)
     app.command()(dev)
-    app.command()(doctor)
 
 
 def _parts(settings: Settings) -> Parts:
@@ -68,31 +64,6 @@ def dev() -> None:
     if database.is_sqlite and database.url.database:
         make_directory(database.url.database)
     run_development(settings, database)
-
-
-def doctor() -> None:
-    """設定・データベース・知識・LINE の設定を調べ、することを一行ずつ言う。"""
-    settings = read_settings()
-    with open_database() as database:
-        lines = list(_database_lines(database))
-    lines.append((bool(settings.hash_key.get_secret_value()), "MADOGUCHI_HASH_KEY（32 文字以上）"))
-    channels = read_channels()
-    named = ", ".join(channels) or "まだありません（deploy/env.example を見てください）"
-    lines.append((bool(channels), f"LINE のチャネル: {named}"))
-    for good, text in lines:
-        print(f"{'○' if good else '×'} {text}")
-    raise typer.Exit(0 if all(good for good, _ in lines) else 1)
-
-
-def _database_lines(database: Database) -> Iterator[tuple[bool, str]]:
-    found = schema.current(database)
-    if found != schema.head():
-        yield False, "madoguchi db upgrade を実行してください"
-        return
-    yield True, f"表の版 {found}"
-    with database.reading() as session:
-        release = current_release(session)
-    yield release > 0, f"公開番号 {release}" if release else "madoguchi pack import を実行してください"
 
 
 def require_free_port(host: str, port: int) -> None:

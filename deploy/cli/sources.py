@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
+from bot.intents import PreparedLexicon
 from deploy import clock
 from deploy.settings import read_settings
 from deploy.words import lexicon
@@ -33,9 +34,9 @@ def published(live: bool, root: Path = ROOT) -> Published:
     return published_from_files(read_packs(root), facts)
 
 
-def city_finder(source: Published) -> Callable[[str], CityKnowledge]:
+def city_finder(source: Published, words: PreparedLexicon | None = None) -> Callable[[str], CityKnowledge]:
     """A function that gives a city's knowledge, built once. Ends the program for a city that isn't there."""
-    words, today = lexicon(), clock.today()
+    words, today = words or lexicon(), clock.today()
     common = common_shelf(source, today, words)
 
     @cache

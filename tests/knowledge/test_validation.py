@@ -169,7 +169,8 @@ def test_what_is_asked_most_is_written_in_every_language(problems: Callable[...,
 
 
 def test_phrasings_that_hardly_differ_are_listed(problems: Callable[..., list[Problem]]) -> None:
-    other = _good(topic="g/found", question="見つけた", phrasings=["財布ごとどこかに置き忘れて見つからない", *"あいうえおかき"])
+    ways = ["財布ごとどこかに置き忘れて見つからない", *"あいうえおかき"]
+    other = _good(topic="g/found", question="見つけた", phrasings=ways)
     first = _good(phrasings=[*WAYS, "財布ごとどこかへ置き忘れて見つからない"])
     assert _said(problems(("common", first), ("common", other), rules=[near_duplicates]), "ほとんど同じです", "warning")
 

@@ -11,6 +11,7 @@ from typing import Any
 from linebot.v3.webhooks import Event
 from linebot.v3.webhooks.models import (
     FollowEvent,
+    LocationMessageContent,
     MessageEvent,
     PostbackEvent,
     TextMessageContent,
@@ -25,6 +26,7 @@ from bot.inbox import Received
 from bot.intents import mask
 
 TEXT_LIMIT = 5_000
+COORDINATE_DECIMALS = 3
 _MESSAGE_KINDS: Mapping[str, InboundKind] = {
     "text": InboundKind.TEXT,
     "sticker": InboundKind.STICKER,
@@ -107,7 +109,7 @@ def _content(event: Event) -> dict[str, Any]:
     if isinstance(event, MessageEvent):
         return _message(event)
     if isinstance(event, PostbackEvent):
-        return {"kind": InboundKind.TAP, "data": event.postback.data[:300]}
+        return _tap(event)
     if isinstance(event, FollowEvent):
         return {"kind": InboundKind.FOLLOW}
     if isinstance(event, UnfollowEvent):
@@ -117,13 +119,30 @@ def _content(event: Event) -> dict[str, Any]:
     return {"kind": InboundKind.IGNORED}
 
 
+def _tap(event: PostbackEvent) -> dict[str, Any]:
+    """A button's data. LINE tells of a changed tab of the rich menu, too: there is nothing to say to that."""
+    if "newRichMenuAliasId" in (event.postback.params or {}):
+        return {"kind": InboundKind.IGNORED}
+    return {"kind": InboundKind.TAP, "data": event.postback.data[:300]}
+
+
 def _message(event: MessageEvent) -> dict[str, Any]:
     kind = _MESSAGE_KINDS.get(event.message.type, InboundKind.IGNORED)
     content: dict[str, Any] = {"kind": kind, "message": event.message.id}
     if isinstance(event.message, TextMessageContent):
         masked = mask(_storable(event.message.text[:TEXT_LIMIT]))
         content |= {"text": masked.text, "masked": masked.kinds}
+    if isinstance(event.message, LocationMessageContent):
+        content |= _whereabouts(event.message.latitude, event.message.longitude)
     return content
+
+
+def _whereabouts(latitude: float, longitude: float) -> dict[str, float]:
+    """Coordinates to about 100 m: near enough to find a counter, not a home. Nothing for impossible ones (a NaN is
+    neither below nor above)."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return {}
+    return {"latitude": round(latitude, COORDINATE_DECIMALS), "longitude": round(longitude, COORDINATE_DECIMALS)}
 
 
 def _storable(text: str) -> str:

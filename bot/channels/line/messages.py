@@ -3,12 +3,13 @@ the SDK."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from bot.responses.phrases import phrase
-from bot.responses.reply import Button, Choice, Reply, ReplyKind
+from bot.responses.reply import Button, Card, Choice, Reply, ReplyKind
 from bot.responses.text import clip, summary
 
 Json = dict[str, Any]
@@ -18,6 +19,9 @@ ALT_TEXT = 400
 LABEL = 20
 TEXT = 5_000
 QUICK_REPLIES = 13
+CARDS = 10
+CAROUSEL_BYTES = 48 * 1024
+"""LINE takes 50 KB; the carousel's own frame needs a little."""
 INK = "#1A1A1C"
 QUIET = "#626264"
 LINK = "#0017C1"
@@ -25,9 +29,11 @@ SURFACE = "#F1F1F4"
 
 
 def to_line(reply: Reply) -> list[Json]:
-    """One to five messages: notices as text, then the reply itself with its quick replies."""
+    """One to four messages: notices as text, then the reply itself, then its cards. Quick replies go with the last."""
     messages: list[Json] = [_text(notice) for notice in reply.notices[:2]]
     messages.append(_flex(reply) if _needs_flex(reply) else _text(reply.body))
+    if reply.cards:
+        messages.append(_carousel(reply))
     if quick := _quick_reply(reply.choices):
         messages[-1]["quickReply"] = quick
     return messages
@@ -118,6 +124,32 @@ def _button(button: Button) -> Json:
         "action": {"type": "uri", "label": clip(button.label, LABEL), "uri": uri},
         **({"color": LINK} if button.kind == "tel" else {}),
     }
+
+
+def _carousel(reply: Reply) -> Json:
+    """The cards side by side; those that no longer fit into LINE's limit are left out, the last ones first."""
+    sizes = _LARGE if reply.large else _NORMAL
+    bubbles = [_card(card, sizes) for card in reply.cards[:CARDS]]
+    while len(bubbles) > 1 and _size(bubbles) > CAROUSEL_BYTES:
+        bubbles.pop()
+    spoken = "\n".join(" ".join((card.title, *card.lines[:1])) for card in reply.cards[: len(bubbles)])
+    return {"type": "flex", "altText": clip(spoken, ALT_TEXT), "contents": {"type": "carousel", "contents": bubbles}}
+
+
+def _size(bubbles: list[Json]) -> int:
+    return len(json.dumps(bubbles, ensure_ascii=False).encode())
+
+
+def _card(card: Card, sizes: dict[str, str]) -> Json:
+    body = [_line(card.title, sizes["heading"], weight="bold"), {"type": "separator"}]
+    body += [_line(line, sizes["text"], weight="bold") for line in card.lines[:1]]
+    body += [_line(line, sizes["text"]) for line in card.lines[1:]]
+    if card.note:
+        body.append(_line(card.note, sizes["small"], color=QUIET))
+    bubble: Json = {"type": "bubble", "size": "mega", "body": _box("vertical", body, spacing="md", paddingAll="20px")}
+    if card.buttons:
+        bubble["footer"] = _box("vertical", [_button(b) for b in card.buttons], spacing="sm", paddingAll="16px")
+    return bubble
 
 
 def _quick_reply(choices: Sequence[Choice]) -> Json | None:

@@ -1,14 +1,26 @@
-"""Replies out to LINE, through the SDK's own client. Reply messages only: they are free, and nothing is pushed."""
+"""Out to LINE, through the SDK's own client. Reply messages only: they are free, and nothing is pushed.
+
+Beside replies there are two gestures that cost nothing: the loading indicator, and marking a message as read.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import urllib3
 from linebot.v3.messaging import ApiClient, ApiException, Configuration, MessagingApi
-from linebot.v3.messaging.models import Message, ReplyMessageRequest
+from linebot.v3.messaging.api_response import ApiResponse
+from linebot.v3.messaging.models import (
+    MarkMessagesAsReadByTokenRequest,
+    Message,
+    ReplyMessageRequest,
+    ShowLoadingAnimationRequest,
+)
 
 from bot.channels.line.messages import to_line
 from bot.responses.reply import Reply
@@ -20,21 +32,42 @@ LINE_API = "https://api.line.me"
 TIMEOUT = (2.0, 5.0)
 """Seconds to connect and to wait for the answer."""
 CONNECTIONS = 16
+LOADING_SECONDS = 10
+"""How long the loading indicator stays unless a reply ends it. LINE takes 5 to 60, in steps of 5."""
+LONGEST_PAUSE = 60.0
+"""Seconds. A Retry-After beyond this is tried again all the same: reply tokens don't live longer."""
+_REPLY = "POST /v2/bot/message/reply"
+_LOADING = "POST /v2/bot/chat/loading/start"
+_READ = "POST /v2/bot/chat/markAsRead"
+
+
+def open_client(access_token: str, host: str = LINE_API) -> ApiClient:
+    """A pooled client for one channel, which never repeats a request by itself.
+
+    The client's own retries would hide a lost answer: a reply token may be used already.
+    """
+    configuration = Configuration(host=host, access_token=access_token)
+    configuration.connection_pool_maxsize = CONNECTIONS
+    configuration.retries = urllib3.Retry(0)
+    return ApiClient(configuration)
 
 
 class LineSender:
-    """Sends replies for one channel. One pooled client per process and channel."""
+    """Sends replies and gestures for one channel. One pooled client per process and channel; thread-safe."""
 
-    def __init__(self, access_token: str, host: str = LINE_API) -> None:
-        configuration = Configuration(host=host, access_token=access_token)
-        configuration.connection_pool_maxsize = CONNECTIONS
-        # The client's own retries would hide a lost answer: a reply token may be used already.
-        configuration.retries = urllib3.Retry(0)
-        self._client = ApiClient(configuration)
+    def __init__(self, access_token: str, host: str = LINE_API, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = open_client(access_token, host)
         self._api = MessagingApi(self._client)
+        self._clock = clock
+        self._paused_until = 0.0
 
     def send(self, reply_token: str, reply: Reply) -> Sent:
-        """Sends one reply. A time-out may have been delivered: trying again is safe, a used token is refused."""
+        """Sends one reply. A time-out may have been delivered: trying again is safe, a used token is refused.
+
+        While LINE has asked to wait (429 with Retry-After) nothing is sent, and the reply stays to be tried again.
+        """
+        if self._is_paused():
+            return Sent(Delivery.TRY_AGAIN, "waiting as LINE asked")
         request = ReplyMessageRequest(
             replyToken=reply_token,
             messages=[Message.from_dict(message) for message in to_line(reply)],
@@ -43,19 +76,75 @@ class LineSender:
         try:
             answer = self._api.reply_message_with_http_info(request, _request_timeout=TIMEOUT)
         except ApiException as error:
+            self._heed(error)
             return _refused(error)
         except urllib3.exceptions.HTTPError as error:
-            log.warning("POST /v2/bot/message/reply failed: %s", type(error).__name__)
+            log.warning("%s failed: %s", _REPLY, type(error).__name__)
             return Sent(Delivery.TRY_AGAIN, type(error).__name__)
-        return Sent(Delivery.SENT, _logged(answer.status_code, answer.headers))
+        return Sent(Delivery.SENT, log_request(_REPLY, answer.status_code, answer.headers))
+
+    def start_loading(self, user_id: str) -> None:
+        """Shows the loading indicator in a one-on-one talk until the reply comes. An error is only logged."""
+        request = ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=LOADING_SECONDS)
+        self._gesture(_LOADING, lambda: self._api.show_loading_animation_with_http_info(request, **_timed()))
+
+    def mark_as_read(self, token: str) -> None:
+        """Marks the messages up to the one the token came with as read. An error is only logged."""
+        request = MarkMessagesAsReadByTokenRequest(markAsReadToken=token)
+        self._gesture(_READ, lambda: self._api.mark_messages_as_read_by_token_with_http_info(request, **_timed()))
 
     def close(self) -> None:
         """Closes pooled connections."""
+        self._client.rest_client.pool_manager.clear()
         self._client.close()
+
+    def _gesture(self, name: str, call: Callable[[], ApiResponse]) -> None:
+        if self._is_paused():
+            return
+        try:
+            answer = call()
+        except ApiException as error:
+            self._heed(error)
+            log_request(name, error.status, error.headers)
+        except urllib3.exceptions.HTTPError as error:
+            log.warning("%s failed: %s", name, type(error).__name__)
+        else:
+            log_request(name, answer.status_code, answer.headers)
+
+    def _is_paused(self) -> bool:
+        return self._clock() < self._paused_until
+
+    def _heed(self, error: ApiException) -> None:
+        if error.status == 429:
+            pause = retry_after((error.headers or {}).get("retry-after"), datetime.now(UTC))
+            self._paused_until = max(self._paused_until, self._clock() + pause)
+
+
+def retry_after(header: str | None, now: datetime) -> float:
+    """Seconds to wait by a Retry-After header: seconds or a date (RFC 9110, 10.2.3); 0 for none or nonsense."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_PAUSE)
+    try:
+        seconds = (parsedate_to_datetime(text) - now).total_seconds()
+    except (ValueError, TypeError):
+        return 0.0
+    return min(max(seconds, 0.0), LONGEST_PAUSE)
+
+
+def log_request(request: str, status: int | None, headers: Mapping[str, str] | None) -> str:
+    """Writes the request log that LINE's guidelines ask for, without any text; returns the detail for a row."""
+    request_id = (headers or {}).get("x-line-request-id", "-")
+    log.info("%s status=%s request_id=%s", request, status, request_id)
+    return f"HTTP {status} {request_id}"
+
+
+def _timed() -> dict[str, tuple[float, float]]:
+    return {"_request_timeout": TIMEOUT}
 
 
 def _refused(error: ApiException) -> Sent:
-    detail = _logged(error.status, error.headers)
+    detail = log_request(_REPLY, error.status, error.headers)
     if error.status is None or error.status == 429 or error.status >= 500:
         return Sent(Delivery.TRY_AGAIN, detail)
     if error.status == 400 and "reply token" in _message(error.body).lower():
@@ -68,10 +157,3 @@ def _message(body: str | None) -> str:
         return str(json.loads(body or "{}").get("message", ""))
     except (ValueError, AttributeError):
         return ""
-
-
-def _logged(status: int | None, headers: Mapping[str, str] | None) -> str:
-    """Writes the request log that LINE's guidelines ask for; returns it as the row's detail."""
-    request_id = (headers or {}).get("x-line-request-id", "-")
-    log.info("POST /v2/bot/message/reply status=%s request_id=%s", status, request_id)
-    return f"HTTP {status} {request_id}"

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 
 from bot import inbox
+from bot.channels.line.courtesy import Courtesy, gestures_for
 from bot.channels.line.events import read_events
 from bot.inbox import Received
 from knowledge.database import Database
@@ -48,13 +49,17 @@ class LineChannel:
 
 @dataclass(frozen=True, slots=True)
 class WebhookParts:
-    """What the endpoint works with. `pseudonym` makes a keyed hash of municipality and user id."""
+    """What the endpoint works with. `pseudonym` makes a keyed hash of municipality and user id.
+
+    `courtesy` shows the loading indicator and marks messages as read; without it both are left out.
+    """
 
     database: Database
     channels: Mapping[str, LineChannel]
     pseudonym: Callable[[str, str], str]
     clock: Callable[[], datetime]
     wake: Callable[[], None]
+    courtesy: Courtesy | None = None
 
 
 def webhook_router(parts: WebhookParts) -> APIRouter:
@@ -69,9 +74,12 @@ def webhook_router(parts: WebhookParts) -> APIRouter:
         body = await _limited_body(request)
         if not signature_is_valid(channel.secrets, body, request.headers.get("x-line-signature")):
             raise HTTPException(401)
-        received = _read(body, municipality, parts)
+        events = _events(body)
+        received = read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=parts.clock())
         await run_in_threadpool(_store, parts.database, received)
         parts.wake()
+        if parts.courtesy is not None:
+            parts.courtesy.offer(gestures_for(events, received))
         return Response()
 
     return router
@@ -102,7 +110,7 @@ def signature_is_valid(secrets: tuple[str, ...], body: bytes, signature: str | N
     return any(hmac.compare_digest(given, digest) for digest in expected)
 
 
-def _read(body: bytes, municipality: str, parts: WebhookParts) -> list[Received]:
+def _events(body: bytes) -> list[object]:
     try:
         payload = json.loads(body)
         events = payload["events"]
@@ -110,8 +118,7 @@ def _read(body: bytes, municipality: str, parts: WebhookParts) -> list[Received]
         raise HTTPException(400) from None
     if not isinstance(events, list):
         raise HTTPException(400)
-    now = parts.clock()
-    return read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=now)
+    return events
 
 
 def _store(database: Database, received: list[Received]) -> None:

@@ -1,5 +1,6 @@
 // The talk room: sends what is typed or tapped, shows what the bot sent. No library, no build step.
 import { drawFlex } from "./flex.js";
+import { createMenu } from "./menu.js";
 
 const $ = (id) => document.getElementById(id);
 const room = $("room");
@@ -26,14 +27,19 @@ function put(text, kind) {
   return made;
 }
 
-async function send(wish, shown) {
-  $("quick").replaceChildren();
-  const own = shown ? put(shown, "own") : null;
-  sentAt = performance.now();
+async function deliver(wish) {
   const answer = await fetch(`api/${$("city").value}/events`, { method: "POST", body: JSON.stringify({ ...wish, user: user() }) });
   const result = await answer.json();
   if (result.webhook) $("in").textContent = JSON.stringify(result.webhook, null, 1);
   if (result.status !== 200) put(`受け取られませんでした（${result.status ?? result.error}）`, "fault");
+  return result;
+}
+
+async function send(wish, shown) {
+  $("quick").replaceChildren();
+  const own = shown ? put(shown, "own") : null;
+  sentAt = performance.now();
+  const result = await deliver(wish);
   if (wish.kind === "text") lastMessage = { id: result.message, own };
   await wait();
 }
@@ -100,31 +106,15 @@ function tap(action) {
   if (action.type === "uri") window.open(action.uri, "_blank", "noopener");
   else if (action.type === "message") send({ kind: "text", text: action.text }, action.text);
   else if (action.type === "postback") send({ kind: "postback", data: action.data }, action.displayText);
-  else if (action.type === "richmenuswitch") showMenu(action.richMenuAliasId);
+  else if (action.type === "richmenuswitch") changeTab(action);
 }
 
-async function showMenu(alias = "") {
-  const answer = await fetch(`api/${$("city").value}/rich-menu?alias=${alias}`);
-  const menu = await answer.json();
-  $("menu").hidden = !menu;
-  $("menu").replaceChildren();
-  if (!menu) return;
-  const image = document.createElement("img");
-  image.src = `api/rich-menu/${menu.richMenuId}/image`;
-  image.alt = menu.chatBarText;
-  const areas = menu.areas.map(({ bounds, action }) => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.setAttribute("aria-label", action.label ?? action.text ?? action.data ?? "");
-    const share = (value, whole) => `${(100 * value) / whole}%`;
-    Object.assign(made.style, {
-      left: share(bounds.x, menu.size.width), width: share(bounds.width, menu.size.width),
-      top: share(bounds.y, menu.size.height), height: share(bounds.height, menu.size.height),
-    });
-    made.addEventListener("click", () => tap(action));
-    return made;
-  });
-  $("menu").append(image, ...areas);
+const menu = createMenu({ holder: $("menu"), bar: $("menu-bar"), tap });
+
+// LINE tells the bot that a tab was changed; nothing is answered, so nothing is waited for.
+async function changeTab({ richMenuAliasId: alias, data }) {
+  menu.change($("city").value, alias);
+  await deliver({ kind: "switch", alias, data });
 }
 
 function unsend() {
@@ -161,7 +151,7 @@ async function open() {
   $("quick").replaceChildren();
   const today = new Date();
   put(`${today.getMonth() + 1}月${today.getDate()}日`, "day");
-  showMenu();
+  menu.open($("city").value);
   send({ kind: "follow" });
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -13,7 +14,6 @@ from starlette.routing import Route
 
 from bot.channels.line.standin import contract, menus
 from bot.channels.line.standin.refusal import LineRefusal, checked_body
-from bot.channels.line.standin.rules import address, record
 from bot.channels.line.standin.state import StandIn
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,6 +46,8 @@ def _guarded(standin: StandIn, endpoint: Endpoint) -> Endpoint:
             response = JSONResponse(refusal.body, refusal.status)
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.retry_after:
+            response.headers["retry-after"] = fault.retry_after
         request_id = secrets.token_hex(16)
         response.headers["x-line-request-id"] = request_id
         standin.log(request.method, request.url.path, response.status_code, request_id)
@@ -87,7 +89,8 @@ def _message_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
         return JSONResponse({}, 202)
 
     async def mark_as_read(request: Request) -> Response:
-        await checked_body(request, contract.MARK_AS_READ)
+        body = await checked_body(request, contract.MARK_AS_READ)
+        standin.marked_as_read.append(body["markAsReadToken"])
         return JSONResponse({})
 
     return [
@@ -104,13 +107,14 @@ def _message_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
 def _account_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
     async def info(request: Request) -> Response:
         channel = request.state.channel
+        mode = standin.chat_modes.get(channel, "bot")
         return JSONResponse(
             {
                 "userId": "U" + "0" * 32,
                 "basicId": f"@{channel}",
                 "displayName": channel,
-                "chatMode": "bot",
-                "markAsReadMode": "auto",
+                "chatMode": mode,
+                "markAsReadMode": "auto" if mode == "bot" else "manual",
             }
         )
 
@@ -121,20 +125,49 @@ def _account_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
         pushed = [s for s in standin.sent if s.channel == request.state.channel and not s.reply_token]
         return JSONResponse({"totalUsage": len(pushed)})
 
-    async def endpoint(request: Request) -> Response:
-        if request.method == "PUT":
-            body = await checked_body(request, record({"endpoint": address("https", limit=500)}))
-            standin.webhook_endpoints[request.state.channel] = body["endpoint"]
-            return JSONResponse({})
-        known = standin.webhook_endpoints.get(request.state.channel)
-        if known is None:
-            raise LineRefusal(404, "The webhook endpoint is not set")
-        return JSONResponse({"endpoint": known, "active": True})
-
     return [
         ("GET", "/v2/bot/info", info),
         ("GET", "/v2/bot/message/quota", quota),
         ("GET", "/v2/bot/message/quota/consumption", consumption),
+        *_webhook_routes(standin),
+    ]
+
+
+def _webhook_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
+    async def endpoint(request: Request) -> Response:
+        channel = request.state.channel
+        if request.method == "PUT":
+            body = await checked_body(request, contract.ENDPOINT)
+            standin.webhook_endpoints[channel] = body["endpoint"]
+            return JSONResponse({})
+        return JSONResponse({"endpoint": known(channel), "active": channel not in standin.webhooks_off})
+
+    async def test(request: Request) -> Response:
+        channel = request.state.channel
+        # The body is optional here, and here only.
+        body = await checked_body(request, contract.WEBHOOK_TEST) if await request.body() else {}
+        tested = body.get("endpoint") or known(channel)
+        return JSONResponse(_tested(tested, standin.webhook_statuses.get(channel, 200)))
+
+    def known(channel: str) -> str:
+        if channel not in standin.webhook_endpoints:
+            raise LineRefusal(404, "The webhook endpoint is not set")
+        return standin.webhook_endpoints[channel]
+
+    return [
         ("GET", "/v2/bot/channel/webhook/endpoint", endpoint),
         ("PUT", "/v2/bot/channel/webhook/endpoint", endpoint),
+        ("POST", "/v2/bot/channel/webhook/test", test),
     ]
+
+
+def _tested(endpoint: str, status: int) -> dict[str, object]:
+    """The result of a webhook test in LINE's words. Nothing is called: what is found was ordered beforehand."""
+    reason = "COULD_NOT_CONNECT" if status == 0 else "OK" if status == 200 else "ERROR_STATUS_CODE"
+    return {
+        "success": status == 200,
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "statusCode": status,
+        "reason": reason,
+        "detail": f"{endpoint}: {status}",
+    }

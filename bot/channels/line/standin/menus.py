@@ -150,11 +150,18 @@ def _default_routes(standin: StandIn) -> list[tuple[str, str, Endpoint]]:
         standin.default_rich_menu[request.state.channel] = menu
         return JSONResponse({})
 
+    async def current(request: Request) -> Response:
+        menu = standin.default_rich_menu.get(request.state.channel)
+        if menu not in standin.rich_menus:
+            raise LineRefusal(404, "no default richmenu")
+        return JSONResponse({"richMenuId": menu})
+
     async def clear(request: Request) -> Response:
         standin.default_rich_menu.pop(request.state.channel, None)
         return JSONResponse({})
 
     return [
         ("POST", "/v2/bot/user/all/richmenu/{menu}", choose),
+        ("GET", "/v2/bot/user/all/richmenu", current),
         ("DELETE", "/v2/bot/user/all/richmenu", clear),
     ]

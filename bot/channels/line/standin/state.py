@@ -50,6 +50,7 @@ class Fault:
 
     status: int | None = None
     delay: float = 0.0
+    retry_after: str = ""
 
 
 @dataclass
@@ -64,7 +65,14 @@ class StandIn:
     rich_menu_aliases: dict[str, str] = field(default_factory=dict)
     default_rich_menu: dict[str, str] = field(default_factory=dict)
     webhook_endpoints: dict[str, str] = field(default_factory=dict)
+    webhooks_off: set[str] = field(default_factory=set)
+    """Channels whose use of the webhook is switched off."""
+    webhook_statuses: dict[str, int] = field(default_factory=dict)
+    """What a test of a channel's webhook finds: an HTTP status, 0 for nobody there. 200 unless set."""
+    chat_modes: dict[str, str] = field(default_factory=dict)
+    """`chat` or `bot` by channel; `bot` unless set."""
     loading: list[str] = field(default_factory=list)
+    marked_as_read: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -114,9 +122,9 @@ class StandIn:
         """What a person of a channel was sent, after the given number."""
         return [s for s in self.sent if s.channel == channel and s.user_id == user_id and s.number > after]
 
-    def fail_next(self, status: int, times: int = 1) -> None:
-        """Answers the next requests with an error and does nothing."""
-        self._faults.extend([Fault(status=status)] * times)
+    def fail_next(self, status: int, times: int = 1, retry_after: str = "") -> None:
+        """Answers the next requests with an error, with a Retry-After header if one is given, and does nothing."""
+        self._faults.extend([Fault(status=status, retry_after=retry_after)] * times)
 
     def delay_next(self, seconds: float, times: int = 1) -> None:
         """Does what the next requests ask, and answers late: the client may have given up."""

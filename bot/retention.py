@@ -1,0 +1,42 @@
+"""Forgetting: what is kept no longer than people were told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete
+
+from bot.tables import AnnouncementRow, InboxRow, PersonRow, UtteranceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept. The greeting promises a year for questions; the guideline for public bodies asks that
+    nothing is kept longer than it is needed."""
+
+    questions: timedelta = timedelta(days=365)
+    events: timedelta = timedelta(days=30)
+    people: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows were deleted."""
+
+    questions: int
+    events: int
+    people: int
+    announcements: int
+
+
+def purge(session: Session, now: datetime, retention: Retention | None = None) -> Purged:
+    """Deletes what is older than it may be. An event that is still to be answered stays."""
+    keep = retention or Retention()
+    questions = delete(UtteranceRow).where(col(UtteranceRow.at) < now - keep.questions)
+    events = delete(InboxRow).where(
+        col(InboxRow.received_at) < now - keep.events, col(InboxRow.finished_at).is_not(None)
+    )
+    people = delete(PersonRow).where(col(PersonRow.last_at) < now - keep.people)
+    announcements = delete(AnnouncementRow).where(col(AnnouncementRow.ends_at) < now - keep.questions)
+    return Purged(*(int(session.exec(query).rowcount) for query in (questions, events, people, announcements)))
