@@ -13,6 +13,7 @@ from bot.counting import frequent_topics
 from bot.intents import PreparedLexicon, Shelf
 from knowledge.editing import current_release
 from knowledge.published import Published, load_published
+from knowledge.schema import COMMON
 
 
 class UnknownMunicipality(LookupError):
@@ -32,6 +33,7 @@ class Library:
         self._lock = threading.Lock()
         self._published: Published | None = None
         self._common: Shelf = {}
+        self._common_texts: tuple[tuple[str, int], ...] | None = None
         self._cities: dict[str, CityKnowledge] = {}
         self._built_on: date | None = None
 
@@ -58,7 +60,14 @@ class Library:
         release, today = current_release(session), self._today()
         if self._published is None or self._published.release != release or self._built_on != today:
             self._published = load_published(session)
-            self._common = common_shelf(self._published, today, self._lexicon)
+            self._common = self._shelved(self._published, today)
             self._cities = {}
             self._built_on = today
         return self._published
+
+    def _shelved(self, published: Published, today: date) -> Shelf:
+        """The common shelf; the one there is when the release changed nothing of the common pack."""
+        texts = tuple((e.id, e.revision) for e in published.visible_in(COMMON, today) if e.pack == COMMON)
+        if self._common_texts != texts:
+            self._common, self._common_texts = common_shelf(published, today, self._lexicon), texts
+        return self._common

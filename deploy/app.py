@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
 from admin import web as admin
+from bot.channels.line.courtesy import Courtesy
 from bot.channels.line.sender import LineSender
 from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
 from bot.library import Library, UnknownMunicipality
@@ -36,6 +37,8 @@ class Parts:
     database: Database
     library: Library
     worker: Worker
+    senders: Mapping[str, LineSender]
+    courtesy: Courtesy
     channels: Mapping[str, LineChannel]
     hash_key: str
     settings: Settings
@@ -46,7 +49,7 @@ def build_parts(settings: Settings, database: Database, channels: Mapping[str, L
     library = Library(lexicon(settings.semantic), clock.today, with_samples=settings.is_development)
     senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
     worker = Worker(database, library, senders, clock.now)
-    return Parts(database, library, worker, channels, hash_key, settings)
+    return Parts(database, library, worker, senders, Courtesy(database, senders), channels, hash_key, settings)
 
 
 def pseudonym(key: str) -> Callable[[str, str], str]:
@@ -79,7 +82,8 @@ def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: b
 
 
 def _webhook_parts(parts: Parts) -> WebhookParts:
-    return WebhookParts(parts.database, parts.channels, pseudonym(parts.hash_key), clock.now, parts.worker.wake.set)
+    known = pseudonym(parts.hash_key)
+    return WebhookParts(parts.database, parts.channels, known, clock.now, parts.worker.wake.set, parts.courtesy)
 
 
 def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -92,6 +96,9 @@ def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAs
         if with_worker:
             parts.worker.stop()
             thread.join(timeout=10)
+        parts.courtesy.close()
+        for sender in parts.senders.values():
+            sender.close()
         parts.database.close()
 
     return lifespan

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
 from bot.channels.line.richmenu.client import RichMenuClient
 from bot.channels.line.richmenu.deploying import deploy, wanted_menus
@@ -15,7 +16,7 @@ from bot.channels.line.richmenu.drawing import draw_menu
 from bot.channels.line.richmenu.errors import FontMissing, LineFault
 from bot.channels.line.richmenu.fonts import find_font
 from bot.channels.line.richmenu.layout import Size
-from bot.channels.line.richmenu.menus import menus_of
+from bot.channels.line.richmenu.menus import Menu, menus_of
 from bot.channels.line.webhook import LineChannel
 from deploy.settings import Settings
 
@@ -23,6 +24,8 @@ log = logging.getLogger("madoguchi.line")
 
 PATIENCE = 60.0
 """Seconds to wait for the server to listen."""
+PAUSE = 0.2
+"""Seconds between two pictures: answering comes first."""
 
 
 def deploy_in_background(settings: Settings, cities: Mapping[str, str], channels: Mapping[str, LineChannel]) -> None:
@@ -33,7 +36,7 @@ def deploy_in_background(settings: Settings, cities: Mapping[str, str], channels
 def _deploy_all(settings: Settings, cities: Mapping[str, str], channels: Mapping[str, LineChannel]) -> None:
     """A trial run works without menus too: it is said why they are missing, and that is all."""
     try:
-        draw = partial(draw_menu, font=find_font(settings.font))
+        draw = partial(_draw_unhurried, find_font(settings.font))
         if not _listens(settings.host, settings.port):
             return
         for city, name in cities.items():
@@ -43,6 +46,11 @@ def _deploy_all(settings: Settings, cities: Mapping[str, str], channels: Mapping
         print(f"（シミュレーターのメニューは出ません。{error}）", flush=True)
     except LineFault as error:
         log.warning("menus of the trial run: %s", error)
+
+
+def _draw_unhurried(font: Path, menu: Menu) -> bytes:
+    time.sleep(PAUSE)
+    return draw_menu(menu, font)
 
 
 def _listens(host: str, port: int) -> bool:

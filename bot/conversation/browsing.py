@@ -27,7 +27,7 @@ GROUPS = (
 """Groups that citizens look for, in the order in which they are offered."""
 LABEL = 20
 _WORDS = frozenset(
-    ["よくある質問", "よくあるしつもん", "faq", "質問の一覧", "質問一覧", "一覧", "メニュー", "めにゅー"]
+    {"よくある質問", "よくあるしつもん", "faq", "質問の一覧", "質問一覧", "一覧", "メニュー", "めにゅー"}
 )
 
 

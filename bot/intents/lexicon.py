@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.intents.meaning import Meaning, Sense
 from bot.intents.model import Lexicon
@@ -27,10 +27,13 @@ class PreparedLexicon:
     stopwords: frozenset[str]
     ambiguous: Mapping[str, tuple[str, ...]]
     sense: Sense | None = None
+    kept: dict[str, Analysis] = field(default_factory=dict, repr=False, compare=False)
 
     def analyse(self, text: str) -> Analysis:
-        """A stored text taken apart."""
-        return analyse_stored(self.respell(text))
+        """A stored text taken apart. Kept by its own spelling too: respelling costs as much as the rest."""
+        if text not in self.kept:
+            self.kept[text] = analyse_stored(self.respell(text))
+        return self.kept[text]
 
     def analyse_once(self, text: str) -> Analysis:
         """A question taken apart; not kept."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from bot.web.line_breaks import with_breaks
+
 DIRECTORY = Path(__file__).parent
 JAPAN = timezone(timedelta(hours=9), "JST")
 
@@ -21,6 +23,7 @@ def templates(directory: Path) -> Jinja2Templates:
     """Templates of a part of the house, which build on the shared page. Values are escaped."""
     pages = Jinja2Templates(directory=[directory, DIRECTORY / "templates"])
     pages.env.filters["japan"] = japan_time
+    pages.env.filters["phrases"] = with_breaks
     return pages
 
 

@@ -130,7 +130,7 @@ def _png(image: Image.Image, colours: Colours) -> bytes:
     """The image with a palette of the colours that were used and the steps between them."""
     small = image.quantize(palette=_palette(colours), dither=Image.Dither.NONE)
     out = BytesIO()
-    small.save(out, "PNG", compress_level=9)
+    small.save(out, "PNG", compress_level=6)  # 9 takes seven times as long for a fifth less
     return out.getvalue()
 
 

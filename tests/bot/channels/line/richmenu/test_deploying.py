@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
@@ -203,13 +201,3 @@ def test_images_go_to_lines_address_for_images() -> None:
     with RichMenuClient("t") as real, RichMenuClient("t", "http://127.0.0.1:9") as local:
         hosts = [[c.configuration.host for c in (r._client, r._image_client)] for r in (real, local)]
     assert hosts == [["https://api.line.me", LINE_IMAGES], ["http://127.0.0.1:9"] * 2]
-
-
-def test_hashes_do_not_depend_on_the_process() -> None:
-    code = "from bot.channels.line.richmenu.deploying import *\nfrom bot.channels.line.richmenu.menus import *\n"
-    code += "print(wanted_menus([Menu('a', '市', Tab.CARD, Size.LARGE)], lambda m: b'png')[0].name)"
-    names = {
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-        for _ in range(2)
-    }
-    assert len(names) == 1

@@ -43,7 +43,7 @@ def crop(image: Image.Image, box: Box) -> Image.Image:
 
 
 def colours_in(image: Image.Image) -> set[object]:
-    return {found for _, found in image.getcolors(1 << 24) or []}
+    return {found for _, found in image.getcolors(4096) or []}
 
 
 @pytest.fixture(scope="module", params=MENUS, ids=lambda m: f"{m.size}-{m.tab}")
