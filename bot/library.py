@@ -56,6 +56,11 @@ class Library:
                 )
             return self._cities[municipality]
 
+    def warm(self, session: Session) -> None:
+        """Builds what the first questions would otherwise wait for."""
+        for municipality in self.published(session).municipalities:
+            self.city(session, municipality)
+
     def _fresh(self, session: Session) -> Published:
         release, today = current_release(session), self._today()
         if self._published is None or self._published.release != release or self._built_on != today:

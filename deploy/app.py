@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request
@@ -90,18 +90,27 @@ def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAs
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         thread = threading.Thread(target=parts.worker.run, name="worker", daemon=True)
+        warming = threading.Thread(target=_warm, args=(parts,), name="warming", daemon=True)
+        warming.start()
         if with_worker:
             thread.start()
         yield
         if with_worker:
             parts.worker.stop()
             thread.join(timeout=10)
+        warming.join(timeout=10)
         parts.courtesy.close()
         for sender in parts.senders.values():
             sender.close()
         parts.database.close()
 
     return lifespan
+
+
+def _warm(parts: Parts) -> None:
+    """Prepares every city's index. A database that is not there yet is no matter: the first question does it then."""
+    with suppress(DBAPIError), parts.database.reading() as session:
+        parts.library.warm(session)
 
 
 def _operation_routes(database: Database) -> APIRouter:

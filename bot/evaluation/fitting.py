@@ -27,6 +27,9 @@ SHOWN = 3
 STEPS = 60
 RIDGE = 1.0
 EVERY = 4
+UNTAUGHT_ONLY = frozenset({"reach"})
+"""What is known but not used of documents with many phrasings: with it, of 971 questions two more were right at first
+but three fewer of 178 sure enough to be answered."""
 _GUESSED = {**dict.fromkeys(FEATURES, 2.0), MEANING: 3.0}
 FIRST_GUESS = Ranker(_GUESSED, _GUESSED)
 """Weights with which the candidates are found that the ranker then learns from."""
@@ -92,19 +95,21 @@ def _dealt(documents: Sequence[Document], fold: int) -> tuple[list[Document], li
     return kept, asked
 
 
-def fit_ranker(found: Sequence[Choice]) -> dict[str, float]:
-    """Weights of a conditional logit (McFadden 1974), by Newton's method with a small ridge."""
+def fit_ranker(found: Sequence[Choice], without: Set[str] = frozenset()) -> dict[str, float]:
+    """Weights of a conditional logit (McFadden 1974), by Newton's method with a small ridge; 0 for those `without`."""
     names = (*FEATURES, MEANING)[: found[0].features.shape[1]]
+    used = np.array([name not in without for name in names], dtype=np.float64)
     theta = np.zeros(len(names))
     for _ in range(STEPS):
         gradient, hessian = -RIDGE * theta, RIDGE * np.eye(len(theta))
         for choice in found:
-            likely = np.exp(choice.features @ theta - (choice.features @ theta).max())
+            features = choice.features * used
+            likely = np.exp(features @ theta - (features @ theta).max())
             likely /= likely.sum()
             told = likely * choice.right / (likely @ choice.right)
-            mean = likely @ choice.features
-            gradient = gradient + told @ choice.features - mean
-            hessian = hessian + (choice.features * likely[:, None]).T @ choice.features - np.outer(mean, mean)
+            mean = likely @ features
+            gradient = gradient + told @ features - mean
+            hessian = hessian + (features * likely[:, None]).T @ features - np.outer(mean, mean)
         theta = theta + np.linalg.solve(hessian, gradient)
     return dict(zip(names, np.round(theta, 4).tolist(), strict=True))
 

@@ -19,12 +19,15 @@ from bot.intents.model import Context, Document, Repair, group_of
 from bot.intents.repairing import repaired
 from bot.intents.segment import Segment
 
-FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "text")
+FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "text", "reach")
 """What is known of a question and a document, each about 0–1.
 
 phrasing, title: how much of the words the nearest phrasing, and the question in the title, share with it (Dice).
 coverage, typical: how much of it the document's phrasings have together, and how many of them.
-sound…: the same of pairs of kana. text: BM25F of question and answer.
+sound…: the same of pairs of kana. text: BM25F of question and answer. reach: how much of it question and answer have
+at all, where a word counts by the square of its rarity and its synonyms not at all. Without `reach`, documents with
+their question alone: of 303 real municipal queries .442 instead of .485 right at first, of 2,633 of the packs'
+phrasings .275 instead of .294.
 """
 MEANING = "meaning"
 """One more, where the meaning of texts is known: the cosine of the question and the document."""
@@ -154,10 +157,17 @@ def _features(query: Query, segment: Segment) -> Floats:
     rows[4] = np.maximum.reduceat(alike_in_sound, segment.starts)
     rows[5], rows[6] = sound_coverage / heard_of_all, sound_typical / heard_of_all
     rows[7] = texts / asked_of_texts
+    rows[8] = _reach(query, segment)
     if query.meaning is not None:
         # Not `@`: BLAS would split this little work among threads, with other last digits for another number of them.
-        rows[8] = np.einsum("ij,j->i", segment.meanings, query.meaning)
+        rows[9] = np.einsum("ij,j->i", segment.meanings, query.meaning)
     return rows.T
+
+
+def _reach(query: Query, segment: Segment) -> Floats:
+    words = dict.fromkeys(query.words, 1.0)
+    (found,) = segment.by_reach.scores(words)
+    return found / segment.by_reach.weight_of(words)[0]
 
 
 def rarest_missing(query: Query, ranked: Ranked) -> float:

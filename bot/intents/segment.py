@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,7 @@ class Segment:
     texts: Field
     by_word: Stack
     by_sound: Stack
+    by_reach: Stack
     exact: Mapping[str, tuple[int, ...]]
     words_by_pair: Mapping[str, tuple[str, ...]]
     meanings: Vectors
@@ -83,6 +84,7 @@ def build_segment(
         texts=texts,
         by_word=stack([(phrasings, False), (all_words, False), (all_words, True), (texts, True)]),
         by_sound=stack([(sounds, False), (all_sounds, False), (all_sounds, True)]),
+        by_reach=stack([(_squared(texts), False)]),
         exact=_exact(kept),
         words_by_pair=_words_by_pair(phrasings.numbers),
         meanings=sense.of_documents(kept) if sense else np.zeros((len(kept), 0), dtype=np.float32),
@@ -91,6 +93,11 @@ def build_segment(
 
 def _without(analysis: Analysis, stopwords: frozenset[str]) -> Analysis:
     return Analysis(tuple(w for w in analysis.words if w not in stopwords), analysis.sounds)
+
+
+def _squared(field: Field) -> Field:
+    """The same field with the square of each word's rarity."""
+    return replace(field, idf={word: idf**2 for word, idf in field.idf.items()}, rarest=field.rarest**2)
 
 
 def _exact(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:

@@ -87,7 +87,7 @@ def run_fit(
     find = city_finder(source, words)
     asked = [choice for city in source.municipalities for choice in fitting.choices(find(city), words)]
     bare = [choice for city in source.municipalities for choice in fitting.untaught_choices(find(city), words)]
-    ranker = calibration.Ranker(fitting.fit_ranker(asked), fitting.fit_ranker(bare))
+    ranker = calibration.Ranker(fitting.fit_ranker(asked, fitting.UNTAUGHT_ONLY), fitting.fit_ranker(bare))
     rows = [row for name in TRAINING for row in questions.read_questions(_read(FOLDER / name))]
     found = fitting.examples(rows, find, words, ranker)
     command = f"madoguchi eval fit{' --semantic' * semantic} --weight {weight} --save"
