@@ -19,7 +19,7 @@ from knowledge.catalogue import Catalogue, most_asked
 from knowledge.listings import ReadListings, check_listings
 from knowledge.packs import ReadEntry, ReadPacks
 from knowledge.reading import Problem
-from knowledge.schema import COMMON, Language, Pack, Variant
+from knowledge.schema import COMMON, Entry, Language, Pack, Variant
 from knowledge.sources import SourceRegister
 
 MIN_PHRASINGS = 8
@@ -52,6 +52,8 @@ ALLOWED_HOSTS = frozenset(
 """Hosts that an answer may link to: the national programme's own pages and the five cities'."""
 
 _NUMBER = re.compile(r"[0-9]+(?:[,.][0-9]+)*(?:-[0-9]+)*")
+_ERAS = {"昭和": 1925, "平成": 1988, "令和": 2018}
+_ERA = re.compile(rf"({'|'.join(_ERAS)})(元|[0-9]{{1,2}})")
 _COUNTED = frozenset("123456789")
 """Single digits count steps and things ("4桁", "2つ"); they are not figures that need a source."""
 
@@ -150,11 +152,24 @@ def known_sources(checked: Checked) -> Iterator[Problem]:
 def sourced_numbers(checked: Checked) -> Iterator[Problem]:
     """Every number in an answer stands in a fact that the entry cites."""
     for read in checked.entries:
-        figures = _numbers(checked.register.figures(read.entry.sources))
-        texts = [("answer", read.entry.answer), *(("steps", step) for step in read.entry.steps)]
-        for place, text in texts:
+        sourced = checked.register.figures(read.entry.sources)
+        figures = _numbers(sourced) | _western_years(f"{sourced}\n{read.entry.answer}\n{''.join(read.entry.steps)}")
+        for place, text in _said(read.entry):
             for number in sorted(_numbers(text) - figures - _COUNTED):
-                yield read.problem(f"数字「{number}」が出典にありません", place)
+                yield read.problem(f"数字「{number}」が出典にありません", *place)
+
+
+def _said(entry: Entry) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Everything that people read, and where it stands: the answer and its variants, each with steps."""
+    yield ("answer",), "\n".join((entry.answer, *entry.steps))
+    for language, variant in entry.variants.items():
+        yield ("variants", language), "\n".join((variant.answer, *variant.steps))
+
+
+def _western_years(text: str) -> set[str]:
+    """令和4年 as 2022: variants count years as everybody else does."""
+    found = _ERA.findall(unicodedata.normalize("NFKC", text))
+    return {str(_ERAS[era] + (1 if year == "元" else int(year))) for era, year in found}
 
 
 def _numbers(text: str) -> set[str]:

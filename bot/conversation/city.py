@@ -9,7 +9,7 @@ from datetime import date
 from bot.intents import Document, Index, PreparedLexicon, Shelf, Thresholds, assemble, build_shelf
 from knowledge.catalogue import most_asked
 from knowledge.elsewhere import Matter, matters
-from knowledge.listings import PackListings, Place, SmartphoneClass
+from knowledge.listings import PackListings, Place, Procedure, SmartphoneClass, visible_procedures
 from knowledge.plain_japanese import without_readings
 from knowledge.published import Published, VisibleEntry
 from knowledge.schema import COMMON, Counter, Entry, Language, Pack
@@ -40,6 +40,7 @@ class CityKnowledge:
     classes: tuple[SmartphoneClass, ...] = ()
     """Sessions of smartphone classes, past ones too; made-up ones only with `with_samples`."""
     places: tuple[Place, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
     with_samples: bool = False
     """Whether this is for trying: then made-up classes are shown, marked as such."""
 
@@ -83,6 +84,7 @@ def city_knowledge(
         frequent=tuple(dict.fromkeys((*asked, *most_asked()))),
         classes=tuple(c for c in listings.classes if with_samples or not c.sample),
         places=listings.places,
+        procedures=visible_procedures(published.listings.get(COMMON, PackListings()), listings),
         with_samples=with_samples,
     )
 

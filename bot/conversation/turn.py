@@ -11,6 +11,7 @@ from bot.conversation.city import CityKnowledge
 from bot.conversation.finding import heard, with_classes
 from bot.conversation.hours import counter_now
 from bot.conversation.inbound import Inbound, InboundKind
+from bot.conversation.life_events import asked_event, procedures_reply
 from bot.conversation.nearby import nearby
 from bot.conversation.wishes import wished_style
 from bot.intents import Context, Decision, Recognition, recognize
@@ -107,6 +108,8 @@ def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
         return Turn(compose.notice(phrase("style_set", style.language), style=style, choices=_examples()), style=style)
     if browsing.asks_to_browse(inbound.text):
         return Turn(browsing.frequent_questions(city, person.style, inbound.id))
+    if (event := asked_event(inbound.text)) and (told := procedures_reply(event, city, person.style, inbound.id)):
+        return Turn(told)
     recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
     recognition = heard(recognition, city, inbound.at, person.last_topic)
     reply = reply_to(recognition, city, person.style, inbound.id, inbound.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.responses.counter_now import CounterNow, counter_line
 from bot.responses.phrases import phrase
@@ -59,7 +60,7 @@ def answer(item: Shown, *, style: Style, about: str) -> Reply:
         steps=text.steps,
         buttons=tuple(_button(a) for a in entry.actions if a.kind != "ask"),
         choices=(*_feedback(language, about), *_related(item.related, about, language), _human(language)),
-        source=_source(item.citation, entry, language),
+        source=as_of_source(item.citation, entry.as_of, language),
         language=language,
         large=style.large,
         entry=item.visible.id,
@@ -173,12 +174,12 @@ def _text_in(entry: Entry, language: str) -> tuple[Entry | Variant, str]:
     return variant, language
 
 
-def _source(citation: str, entry: Entry, language: str) -> str:
+def as_of_source(citation: str, day: date, language: str = "ja") -> str:
+    """The citation line with its date; empty where nothing can be named."""
     if not citation:
         return ""
-    day = entry.as_of
-    date = f"{day.year}-{day.month:02}-{day.day:02}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
-    return f"{citation}（{phrase('as_of', language, date=date)}）"
+    written = f"{day.year}-{day.month:02}-{day.day:02}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return f"{citation}（{phrase('as_of', language, date=written)}）"
 
 
 def _button(action: Action) -> Button:

@@ -179,3 +179,9 @@ def test_faults_of_listings_are_among_the_problems(problems: Callable[..., list[
     (tmp_path / "oyama").mkdir()
     (tmp_path / "oyama/places.yaml").write_text("- {id: hall}\n", encoding="utf-8")
     assert _said(problems(("common", _good())), "name: 書かれていません")
+
+
+def test_a_figure_of_a_translation_needs_a_source_too(problems: Callable[..., list[Problem]]) -> None:
+    easy = {**EASY, "answer": "2022年です。30日 まちます。"}
+    found = problems(("common", _good(answer="令和4年です。", variants={"easy": easy, "en": EASY})))
+    assert [p.message for p in found if "数字" in p.message] == ["数字「30」が出典にありません"]

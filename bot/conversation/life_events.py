@@ -1,0 +1,91 @@
+"""Life events: all procedures of a move, a birth, a death … in one reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bot.conversation.city import CityKnowledge
+from bot.intents.danger import is_dangerous
+from bot.intents.normalising import normalise
+from bot.responses.compose import Style, as_of_source, topic_choice
+from bot.responses.phrases import phrase
+from bot.responses.reply import Card, Choice, Reply, ReplyKind
+from bot.responses.signals import Signal, Tap
+from bot.responses.text import clip
+from knowledge.listings import Event, Procedure
+
+MOST = 10
+"""Cards of one carousel."""
+MOST_CHOICES = 5
+TITLE, LINE = 60, 120
+_EVENTS: Mapping[Event, str] = {
+    "moving": r"引っ?越|転入|転出|転居|越して",
+    "birth": r"生まれ|産まれ|出産|出生|赤ちゃん",
+    "marriage": r"結婚|入籍|籍を入れ",
+    "condolence": r"亡くな|死亡|おくやみ|お悔やみ|葬式|葬儀",
+    "work": r"退職|会社を(?:辞|や)め|仕事を(?:辞|や)め|就職|転職|失業",
+    "care": r"介護",
+    "disaster": r"被災|罹災|(?:地震|台風|大雨|水害|火事)で",
+}
+_WHICH = re.compile(
+    r"(?:何|なに|どんな|全部|ぜんぶ|一覧|まとめて|いろいろ|必要な|要る).{0,10}(?:手続|届|する|やる|こと|もの)"
+    r"|(?:手続き?|届け?|やること|すること).{0,8}(?:何|なに|一覧|全部|ぜんぶ|まとめ|いろいろ|どれ)"
+)
+"""Asks for all of them, not for one."""
+_COMPILED = {event: re.compile(pattern) for event, pattern in _EVENTS.items()}
+
+
+def asked_event(text: str) -> Event | None:
+    """The life event whose procedures are asked for together; None when just one thing is asked."""
+    plain = normalise(text)
+    if not _WHICH.search(plain) or is_dangerous(plain):
+        return None
+    return next((event for event, pattern in _COMPILED.items() if pattern.search(plain)), None)
+
+
+def procedures_reply(event: Event, city: CityKnowledge, style: Style, about: str) -> Reply | None:
+    """The procedures of an event as cards, with questions about them; None when none is known."""
+    found = sorted((p for p in city.procedures if event in p.events), key=lambda p: p.topic is None)[:MOST]
+    if not found:
+        return None
+    name = phrase(f"event_{event}", style.language)
+    citation = city.register.cite(source for p in found for source in p.sources)
+    # A procedure has no date of its own: the oldest of the answers about them is the honest one.
+    topics = [p.topic for p in found if p.topic is not None and p.topic in city.entries]
+    days = [city.entries[topic].entry.as_of for topic in topics]
+    return Reply(
+        kind=ReplyKind.ANSWER,
+        heading=phrase("event_heading", style.language, event=name),
+        body=phrase("event_body", style.language, count=str(len(found)), city=city.name),
+        cards=tuple(_card(p) for p in found),
+        choices=(*_questions(found, city, about, style.language), _human(style.language)),
+        source=as_of_source(citation, min(days), style.language) if days else citation,
+        language=style.language,
+        large=style.large,
+    )
+
+
+def _card(procedure: Procedure) -> Card:
+    planned = phrase("procedure_planned") if procedure.state == "planned" else ""
+    lines = [
+        phrase(f"procedure_{procedure.online.replace('-', '_')}"),
+        f"{phrase('procedure_entrance')}: {procedure.entrance}",
+    ]
+    if procedure.needs:
+        lines.append(f"{phrase('procedure_needs')}: {'、'.join(procedure.needs)}")
+    return Card(
+        title=clip(f"{planned}{procedure.name}", TITLE),
+        lines=tuple(clip(line, LINE) for line in lines),
+        note=procedure.visit,
+    )
+
+
+def _questions(found: Sequence[Procedure], city: CityKnowledge, about: str, language: str) -> tuple[Choice, ...]:
+    topics = dict.fromkeys(p.topic for p in found if p.topic in city.entries)
+    return tuple(topic_choice(city.entries[t].entry, about, language) for t in list(topics)[:MOST_CHOICES] if t)
+
+
+def _human(language: str) -> Choice:
+    text = phrase("human", language)
+    return Choice(label=text, data=Tap(Signal.HUMAN).encode(), says=text)

@@ -1,0 +1,47 @@
+"""All procedures of a life event in one reply; one question about one thing stays one answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.line.messages import to_line
+from bot.channels.line.standin import validate_messages
+from bot.conversation.life_events import asked_event, procedures_reply
+from bot.responses.compose import Style
+from bot.responses.text import plain_text
+from deploy.cli.sources import city_finder, published
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("引っ越したら何の手続が要りますか", "moving"),
+        ("ひっこしのときの手続き", None),
+        ("子どもが生まれたらどんな届けを出すの", "birth"),
+        ("結婚したらやること一覧", "marriage"),
+        ("父が亡くなった。必要な手続を全部教えて", "condolence"),
+        ("会社を辞めたら必要な手続き", "work"),
+        ("地震で家が壊れた、何の手続をする", "disaster"),
+        ("転出届をネットで出したい", None),
+        ("カードをなくした", None),
+        ("家が火事です、何をすればいい", None),
+        ("主人が倒れて意識がない、介護のときは何をすること", None),
+        ("", None),
+    ],
+)
+def test_which_event_is_asked_for(text: str, event: str | None) -> None:
+    assert asked_event(text) == event
+
+
+@pytest.mark.parametrize("event", ["moving", "birth", "marriage", "condolence", "work", "care", "disaster"])
+@pytest.mark.parametrize("name", ["fuchu", "kadoma", "musashino", "oyama", "kokubunji"])
+def test_every_city_shows_the_procedures_of_every_event(event: str, name: str) -> None:
+    city = city_finder(published(live=False))(name)
+    for style in (Style(), Style("easy", large=True), Style("en")):
+        reply = procedures_reply(event, city, style, about="e")  # type: ignore[arg-type]
+        assert reply is not None
+        assert 1 <= len(reply.cards) <= 10
+        assert reply.source
+        assert reply.choices
+        assert validate_messages(to_line(reply)) == []
+        assert all(card.title in plain_text(reply) for card in reply.cards)
