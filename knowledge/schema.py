@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 COMMON = "common"
+MOST_STEPS = 10
+"""More is two procedures. Even the longest entry then fits one LINE message."""
 
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 TopicId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*/[a-z0-9][a-z0-9-]*$", max_length=80)]
@@ -97,7 +99,7 @@ class Variant(Strict):
     answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1200), _TEXT]
     steps: tuple[
         Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), _ONE_LINE], ...
-    ] = ()
+    ] = Field(default=(), max_length=MOST_STEPS)
     phrasings: tuple[Phrasing, ...] = ()
 
 
@@ -108,7 +110,7 @@ class Entry(Strict):
     question: Question
     phrasings: tuple[Phrasing, ...]
     answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), _TEXT]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = Field(default=(), max_length=MOST_STEPS)
     actions: tuple[Action, ...] = Field(default=(), max_length=4)
     section: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), _ONE_LINE] | None = (
         None
@@ -236,6 +238,13 @@ class Plan(Strict):
     as_of: Date
 
 
+class Sureness(Strict):
+    """How sure a municipality wants to be: least probability (0–1) to answer at once, and to ask back."""
+
+    answer: Annotated[float, Field(gt=0, le=1)]
+    ask: Annotated[float, Field(gt=0, le=1)]
+
+
 class Pack(Strict):
     """`pack.yaml`: who a pack belongs to and where its people are sent when there is no answer."""
 
@@ -244,6 +253,7 @@ class Pack(Strict):
     plan: Plan | None = None
     counter: Counter
     website: Annotated[Line, StringConstraints(pattern=r"^https://")] | None = None
+    sureness: Sureness | None = None
     to_fill: tuple[Line, ...] = ()
 
 

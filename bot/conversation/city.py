@@ -81,12 +81,17 @@ def city_knowledge(
         index=assemble([own, common], lexicon, published.release),
         register=published.register,
         hotline=published.packs[COMMON].counter,
+        thresholds=_thresholds(published.packs[municipality]),
         frequent=tuple(dict.fromkeys((*asked, *most_asked()))),
         classes=tuple(c for c in listings.classes if with_samples or not c.sample),
         places=listings.places,
         procedures=visible_procedures(published.listings.get(COMMON, PackListings()), listings),
         with_samples=with_samples,
     )
+
+
+def _thresholds(pack: Pack) -> Thresholds:
+    return Thresholds(pack.sureness.answer, pack.sureness.ask) if pack.sureness else Thresholds()
 
 
 def _document(visible: VisibleEntry) -> Document:

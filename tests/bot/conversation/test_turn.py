@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -13,6 +14,7 @@ from bot.intents import Lexicon, prepare_lexicon
 from bot.responses.reply import ReplyKind
 from bot.responses.signals import Signal, Tap, decode
 from knowledge.published import Published
+from knowledge.schema import Sureness
 
 EMPTY = prepare_lexicon(Lexicon())
 
@@ -123,3 +125,12 @@ def test_taps_read_back_as_written() -> None:
     tap = Tap(Signal.TOPIC, "mynumber-card/lost-card", "01KANX0000000000000000000A")
     assert decode(tap.encode()) == tap
     assert len(tap.encode()) <= 300
+
+
+def test_a_city_may_want_to_be_surer(published: Published, now: datetime) -> None:
+    strict = published.packs["kokubunji"].model_copy(update={"sureness": Sureness(answer=1, ask=1)})
+    changed = replace(published, packs={**published.packs, "kokubunji": strict})
+    city = city_knowledge(changed, "kokubunji", now.date(), EMPTY, common_shelf(changed, now.date(), EMPTY))
+    reply = _turn(city, now, text="カードを落としてなくしたみたい").reply
+    assert reply is not None
+    assert reply.kind is ReplyKind.FALLBACK

@@ -83,7 +83,12 @@ def test_nasty_texts_are_answered_in_some_way(find: Callable[[str], CityKnowledg
 
 
 @settings(max_examples=150, deadline=None)
-@given(text=st.text(st.characters(exclude_categories=[]), max_size=300))
+@given(
+    text=st.one_of(
+        st.text(st.characters(exclude_categories=[]), max_size=300),
+        st.text(st.characters(exclude_categories=[]), min_size=1, max_size=40).map(lambda t: (t * 5000)[:5000]),
+    )
+)
 def test_no_text_makes_recognition_raise(text: str) -> None:
     index = _oyama()
     recognition = recognize(text, index)

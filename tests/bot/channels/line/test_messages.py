@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -18,6 +19,7 @@ from bot.responses.compose import Style
 from bot.responses.reply import Button, Choice, Reply, ReplyKind
 from bot.responses.text import clip, plain_text, summary, utf16_length
 from deploy.cli.sources import city_finder, published
+from knowledge.schema import MOST_STEPS, Entry
 
 CITIES = ("fuchu", "kadoma", "musashino", "oyama", "kokubunji")
 LANGUAGES = ("ja", "easy", "en", "zh", "ko", "vi", "pt", "tl", "ne")
@@ -88,3 +90,21 @@ def test_clipping_counts_as_line_does(text: str, limit: int) -> None:
 
 def test_the_summary_is_one_line() -> None:
     assert "\n" not in summary(Reply(kind=ReplyKind.ANSWER, heading="a", body="b\nc", steps=("d",)), 400)
+
+
+def test_the_longest_entry_that_may_be_written_is_valid() -> None:
+    knowledge = _city("oyama")
+    visible = knowledge.entries["mynumber-card/lost-card"]
+    long = visible.entry.model_copy(
+        update={
+            "question": "長" * 60,
+            "answer": "答" * 600,
+            "steps": ("手" * 200,) * MOST_STEPS,
+            "variants": {},
+        }
+    )
+    entry = Entry.model_validate(long.model_dump())
+    full = replace(knowledge, entries={**knowledge.entries, entry.topic: replace(visible, entry=entry)})
+    for large in (False, True):
+        reply = show_topic(entry.topic, full, Style(large=large), about="01KANX0000000000000000000A")
+        assert validate_messages(to_line(reply)) == []
