@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bot.conversation.city import CityKnowledge
 from bot.intents.danger import is_dangerous
 from bot.intents.normalising import normalise
-from bot.responses.compose import Style, as_of_source, topic_choice
+from bot.responses.compose import Style, as_of_source, human_choice, topic_choice
 from bot.responses.phrases import phrase
-from bot.responses.reply import Card, Choice, Reply, ReplyKind
-from bot.responses.signals import Signal, Tap
+from bot.responses.reply import Card, Reply, ReplyKind
 from bot.responses.text import clip
 from knowledge.listings import Event, Procedure
 
@@ -44,6 +43,12 @@ def asked_event(text: str) -> Event | None:
     return next((event for event, pattern in _COMPILED.items() if pattern.search(plain)), None)
 
 
+def procedures_asked(text: str, city: CityKnowledge, style: Style, about: str) -> Reply | None:
+    """The reply to a question for all procedures of a life event; None when it is no such question."""
+    event = asked_event(text)
+    return procedures_reply(event, city, style, about) if event else None
+
+
 def procedures_reply(event: Event, city: CityKnowledge, style: Style, about: str) -> Reply | None:
     """The procedures of an event as cards, with questions about them; None when none is known."""
     found = sorted((p for p in city.procedures if event in p.events), key=lambda p: p.topic is None)[:MOST]
@@ -52,14 +57,19 @@ def procedures_reply(event: Event, city: CityKnowledge, style: Style, about: str
     name = phrase(f"event_{event}", style.language)
     citation = city.register.cite(source for p in found for source in p.sources)
     # A procedure has no date of its own: the oldest of the answers about them is the honest one.
-    topics = [p.topic for p in found if p.topic is not None and p.topic in city.entries]
-    days = [city.entries[topic].entry.as_of for topic in topics]
+    entries = [
+        city.entries[t].entry for t in dict.fromkeys(p.topic for p in found) if t is not None and t in city.entries
+    ]
+    days = [entry.as_of for entry in entries]
     return Reply(
         kind=ReplyKind.ANSWER,
         heading=phrase("event_heading", style.language, event=name),
         body=phrase("event_body", style.language, count=str(len(found)), city=city.name),
         cards=tuple(_card(p) for p in found),
-        choices=(*_questions(found, city, about, style.language), _human(style.language)),
+        choices=(
+            *(topic_choice(entry, about, style.language) for entry in entries[:MOST_CHOICES]),
+            human_choice(style.language),
+        ),
         source=as_of_source(citation, min(days), style.language) if days else citation,
         language=style.language,
         large=style.large,
@@ -79,13 +89,3 @@ def _card(procedure: Procedure) -> Card:
         lines=tuple(clip(line, LINE) for line in lines),
         note=procedure.visit,
     )
-
-
-def _questions(found: Sequence[Procedure], city: CityKnowledge, about: str, language: str) -> tuple[Choice, ...]:
-    topics = dict.fromkeys(p.topic for p in found if p.topic in city.entries)
-    return tuple(topic_choice(city.entries[t].entry, about, language) for t in list(topics)[:MOST_CHOICES] if t)
-
-
-def _human(language: str) -> Choice:
-    text = phrase("human", language)
-    return Choice(label=text, data=Tap(Signal.HUMAN).encode(), says=text)

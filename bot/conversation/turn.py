@@ -11,7 +11,7 @@ from bot.conversation.city import CityKnowledge
 from bot.conversation.finding import heard, with_classes
 from bot.conversation.hours import counter_now
 from bot.conversation.inbound import Inbound, InboundKind
-from bot.conversation.life_events import asked_event, procedures_reply
+from bot.conversation.life_events import procedures_asked
 from bot.conversation.nearby import nearby
 from bot.conversation.wishes import wished_style
 from bot.intents import Context, Decision, Recognition, recognize
@@ -108,17 +108,22 @@ def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
         return Turn(compose.notice(phrase("style_set", style.language), style=style, choices=_examples()), style=style)
     if browsing.asks_to_browse(inbound.text):
         return Turn(browsing.frequent_questions(city, person.style, inbound.id))
-    if (event := asked_event(inbound.text)) and (told := procedures_reply(event, city, person.style, inbound.id)):
-        return Turn(told)
+    if (told := procedures_asked(inbound.text, city, person.style, inbound.id)) is not None:
+        return Turn(_warned(told, inbound, person))
     recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
     recognition = heard(recognition, city, inbound.at, person.last_topic)
     reply = reply_to(recognition, city, person.style, inbound.id, inbound.at)
     if reply.topic == MENU_TOPIC:
         reply = _with_groups(reply)
-    if inbound.masked:
-        personal = "my_number" if _typed_my_number(inbound) else "personal"
-        reply = reply.model_copy(update={"notices": (phrase(personal, person.style.language), *reply.notices)})
-    return Turn(reply, recognition)
+    return Turn(_warned(reply, inbound, person), recognition)
+
+
+def _warned(reply: Reply, inbound: Inbound, person: Person) -> Reply:
+    """The reply under a kind word not to send personal data, where somebody did."""
+    if not inbound.masked:
+        return reply
+    personal = "my_number" if _typed_my_number(inbound) else "personal"
+    return reply.model_copy(update={"notices": (phrase(personal, person.style.language), *reply.notices)})
 
 
 def _typed_my_number(inbound: Inbound) -> bool:

@@ -37,11 +37,12 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
     has a word for. missing: how rare the rarest word is that the first has not. foreign: 1 for another language than
     Japanese. The rest are the first candidate's own; its meaning only where that is known.
     """
-    first = next(r for r in ranked if not r.document.outside)
+    inside = [r for r in ranked if not r.document.outside]
+    first = inside[0]
     rival = max((r.share for r in ranked if r is not first), default=0.0)
     return {
         "share": first.share,
-        "top3": sum(r.share for r in [r for r in ranked if not r.document.outside][:3]),
+        "top3": sum(r.share for r in inside[:3]),
         "lead": max(-1.0, min(1.0, log(max(first.share, _LEAST) / max(rival, _LEAST)) / _MOST_LEAD)),
         **{name: first.features[name] for name in _OWN if name in first.features},
         "outside": sum(r.share for r in ranked if r.document.outside),

@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from bot import announcements, records
 from bot.conversation.city import CityKnowledge
 from bot.conversation.finding import heard
-from bot.conversation.life_events import asked_event, procedures_reply
+from bot.conversation.life_events import procedures_asked
 from bot.conversation.standing import reply_under
 from bot.conversation.turn import reply_to, show_topic
 from bot.intents import recognize
@@ -56,9 +56,8 @@ def look_up(
     elif q.strip():
         asked = records.Asked(uuid.uuid4().hex, municipality, "lookup", web.clock())
         recognition = heard(recognize(q, city.index, thresholds=city.thresholds), city, asked.at)
-        reply = reply_to(recognition, city, Style(), asked.id, asked.at)
-        if (event := asked_event(q)) and (told := procedures_reply(event, city, Style(), asked.id)):
-            reply = told
+        reply = procedures_asked(q, city, Style(), asked.id)
+        reply = reply or reply_to(recognition, city, Style(), asked.id, asked.at)
         records.record_utterance(session, asked, recognition, reply)
     if reply is not None:
         standing = announcements.standing(session, municipality, web.clock())

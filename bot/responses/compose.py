@@ -59,7 +59,7 @@ def answer(item: Shown, *, style: Style, about: str) -> Reply:
         body=text.answer.strip(),
         steps=text.steps,
         buttons=tuple(_button(a) for a in entry.actions if a.kind != "ask"),
-        choices=(*_feedback(language, about), *_related(item.related, about, language), _human(language)),
+        choices=(*_feedback(language, about), *_related(item.related, about, language), human_choice(language)),
         source=as_of_source(item.citation, entry.as_of, language),
         language=language,
         large=style.large,
@@ -79,7 +79,7 @@ def ask(candidates: Sequence[Entry], *, style: Style, about: str) -> Reply:
         kind=ReplyKind.ASK,
         body=phrase("ask", style.language),
         options=(*(topic_choice(e, about, style.language) for e in candidates), none),
-        choices=(none, _human(style.language)),
+        choices=(none, human_choice(style.language)),
         language=style.language,
         large=style.large,
     )
@@ -105,7 +105,7 @@ def fallback(
         kind=ReplyKind.FALLBACK,
         body=f"{with_hours(body, now, style.language)}\n{phrase('fallback_recorded', style.language)}",
         buttons=counter_buttons(pack, counter),
-        choices=(_menu(style.language), _human(style.language)),
+        choices=(_menu(style.language), human_choice(style.language)),
         language=style.language,
         large=style.large,
     )
@@ -126,7 +126,7 @@ def _elsewhere(pack: Pack, matter: Matter, style: Style) -> Reply:
         kind=ReplyKind.FALLBACK,
         body=f"{body}\n{phrase('fallback_recorded', style.language)}",
         buttons=tuple(b for b in counter_buttons(pack, pack.counter) if b.kind == "link"),
-        choices=(_menu(style.language), _human(style.language)),
+        choices=(_menu(style.language), human_choice(style.language)),
         language=style.language,
         large=style.large,
     )
@@ -138,7 +138,7 @@ def notice(body: str, *, style: Style, choices: Sequence[Choice] = (), buttons: 
         kind=ReplyKind.NOTICE,
         body=body,
         buttons=tuple(buttons),
-        choices=tuple(choices) or (_menu(style.language), _human(style.language)),
+        choices=tuple(choices) or (_menu(style.language), human_choice(style.language)),
         language=style.language,
         large=style.large,
     )
@@ -218,7 +218,8 @@ def _signal(name: str, signal: Signal, language: str, about: str) -> Choice:
     return Choice(label=clip(text, LABEL), data=Tap(signal, about=about).encode(), says=text)
 
 
-def _human(language: str) -> Choice:
+def human_choice(language: str) -> Choice:
+    """The way to a person."""
     return _signal("human", Signal.HUMAN, language, "")
 
 
