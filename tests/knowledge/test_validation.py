@@ -43,7 +43,7 @@ WAYS = [
 EASY = {"question": "なくしました", "answer": "でんわを してください。", "made_from": "0" * 8}
 
 
-def _good(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
+def _good(**changes: Any) -> dict[str, Any]:
     fields = {
         "topic": "g/lost",
         "question": "なくしたときは？",

@@ -10,11 +10,11 @@ from bot.channels.line.standin import validate_messages
 from bot.channels.line.standin.rich_menu import validate_rich_menu
 
 
-def _text(value: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _text(value: str, **more: Any) -> dict[str, Any]:
     return {"type": "text", "text": value, **more}
 
 
-def _action(label: str = "はい", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _action(label: str = "はい", **more: Any) -> dict[str, Any]:
     return {"type": "message", "label": label, "text": "はい", **more}
 
 
@@ -34,7 +34,7 @@ def _uri(value: str) -> dict[str, Any]:
     return _flex(_bubble({"type": "button", "action": {"type": "uri", "label": "x", "uri": value}}))
 
 
-def _buttons(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _buttons(**more: Any) -> dict[str, Any]:
     template = {"type": "buttons", "text": "x", "actions": [_action()], **more}
     return {"type": "template", "altText": "x", "template": template}
 
@@ -120,7 +120,7 @@ def test_one_to_five_messages(count: int, good: bool) -> None:
     assert (validate_messages([_text("x")] * count) == []) is good
 
 
-def _menu(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def _menu(**more: Any) -> dict[str, Any]:
     area = {"bounds": {"x": 0, "y": 0, "width": 2500, "height": 1686}, "action": _action()}
     size = {"width": 2500, "height": 1686}
     return {"size": size, "selected": True, "name": "n", "chatBarText": "メニュー", "areas": [area], **more}
