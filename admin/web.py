@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, FastAPI, Request
-from starlette.responses import RedirectResponse, Response
+from pathlib import Path
 
-from admin.access import SignInNeeded, same_origin
-from admin.pages import announcements, audit, entries, home, sign_in, unanswered
+from fastapi import APIRouter, Depends, FastAPI, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from admin.access import RenewalNeeded, SignInNeeded, StepNeeded, cookie_name
+from admin.accounts import sessions
+from admin.accounts.settings import AccountSettings
+from admin.pages import announcements, audit, entries, home, unanswered
+from admin.pages.accounts import (
+    account,
+    colleague,
+    organisation,
+    passkey_sign_in,
+    passkeys,
+    password,
+    second_factor,
+    sign_in,
+    staff,
+    welcome,
+)
+from admin.pages.accounts.entering import give_session, go
+from bot.web.same_origin import same_origin
+from bot.web.state import WebParts
 
 router = APIRouter(dependencies=[Depends(same_origin)])
-for page in (sign_in, home, unanswered, entries, announcements, audit):
+for page in (sign_in, passkey_sign_in, organisation, welcome):
+    router.include_router(page.router)
+for page in (account, password, second_factor, passkeys, staff, colleague):
+    router.include_router(page.router)
+for page in (home, unanswered, entries, announcements, audit):
     router.include_router(page.router)
 
 
-def install(app: FastAPI) -> None:
-    """Adds the admin to the application."""
+def install(app: FastAPI, accounts: AccountSettings | None = None) -> None:
+    """Adds the admin to the application. Without settings: no second factor is asked for, nothing is remembered."""
+    app.state.accounts = accounts or AccountSettings()
     app.include_router(router)
+    app.mount("/static/admin", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(StepNeeded, _to_step)
+    app.add_exception_handler(RenewalNeeded, _renewed)
 
 
 def _to_sign_in(_: Request, __: Exception) -> Response:
     """The sign-in page, whatever was asked for."""
-    return RedirectResponse("/admin/sign-in", status_code=303, headers={"cache-control": "no-store"})
+    return go("/admin/sign-in")
+
+
+def _to_step(_: Request, error: Exception) -> Response:
+    """What has to be done first."""
+    return go(error.path if isinstance(error, StepNeeded) else "/admin")
+
+
+def _renewed(request: Request, _: Exception) -> Response:
+    """The same page again, with a new token."""
+    web: WebParts = request.app.state.web
+    with web.database.writing() as session:
+        token = sessions.rotate(session, request.cookies.get(cookie_name(web.secure_cookies), ""))
+    response = go(f"{request.url.path}?{request.url.query}".rstrip("?"))
+    if token:
+        give_session(response, web, token)
+    return response

@@ -24,7 +24,7 @@ UNSOLVED = ("none of these", "not solved")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asked where and when. `message` is the channel's message id, if it has one."""
+    """Who asked where and when. `message` is the channel's message id, if it has one; `release` what was published."""
 
     id: str
     municipality: str
@@ -32,6 +32,7 @@ class Asked:
     at: datetime
     person: str | None = None
     message: str | None = None
+    release: int = 0
 
 
 def record_utterance(session: Session, asked: Asked, recognition: Recognition, reply: Reply) -> None:
@@ -50,6 +51,9 @@ def record_utterance(session: Session, asked: Asked, recognition: Recognition, r
             confidence=recognition.confidence,
             candidates=[{"entry": c.entry, "confidence": round(c.confidence, 4)} for c in recognition.candidates[:3]],
             message=asked.message,
+            language=recognition.language,
+            repaired=bool(recognition.repairs),
+            release=asked.release,
         )
     )
 

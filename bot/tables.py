@@ -5,10 +5,10 @@ People appear as keyed hashes only, and texts are masked before they come here.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from knowledge.database import UtcDateTime
@@ -40,6 +40,7 @@ class UtteranceRow(SQLModel, table=True):
     """A question as it was asked (masked), what was decided, and what the person said of it.
 
     `key` is the compact text: equal for people who asked the same. `message` lets an unsent message be forgotten.
+    `repaired` says that the words were understood only after mending typing slips; `release` what was published then.
     """
 
     __tablename__ = "utterance"
@@ -60,6 +61,9 @@ class UtteranceRow(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=120)
     message: str | None = Field(default=None, max_length=64, index=True)
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    language: str = Field(default="ja", max_length=8, sa_column_kwargs={"server_default": "ja"})
+    repaired: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    release: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class AnnouncementRow(SQLModel, table=True):
@@ -76,6 +80,29 @@ class AnnouncementRow(SQLModel, table=True):
     starts_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     ends_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     author: str = Field(max_length=120)
+
+
+class ClassResultRow(SQLModel, table=True):
+    """How a smartphone class went: a helper's counts, or what participants said in the survey of one class (`source`).
+
+    `understanding` and `satisfaction` are four counts each, the best grade first. `class_key` is the id of a listed
+    session. Nobody's name is here.
+    """
+
+    __tablename__ = "class_result"
+    __table_args__ = (Index("ix_class_result_municipality_held_on", "municipality", "held_on"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str = Field(max_length=31)
+    held_on: date
+    title: str = Field(max_length=60)
+    place: str = Field(default="", max_length=60)
+    participants: int
+    understanding: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    satisfaction: list[int] = Field(sa_column=Column(JSON, nullable=False))
+    source: str = Field(max_length=8)
+    class_key: str | None = Field(default=None, max_length=60)
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class PersonRow(SQLModel, table=True):

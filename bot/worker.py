@@ -143,7 +143,7 @@ class Worker:
         times = counting.times_asked(session, inbound.municipality, inbound.person, inbound.text, now)
         turn = with_a_person(take_turn(inbound, person, city), times, city, person.style)
         turn = under(announcements.standing(session, inbound.municipality, now), turn, city, person.style)
-        _record(session, inbound, turn, now)
+        _record(session, inbound, turn, city.index.release, now)
         return turn
 
     def _deliver(self, outgoing: Sequence[_Outgoing]) -> list[tuple[int, Sent]]:
@@ -176,9 +176,10 @@ class Worker:
                     _mark_row(row, sent, self._clock())
 
 
-def _record(session: Session, inbound: Inbound, turn: Turn, now: datetime) -> None:
+def _record(session: Session, inbound: Inbound, turn: Turn, release: int, now: datetime) -> None:
     if turn.recognition is not None and turn.reply is not None:
-        asked = records.Asked(inbound.id, inbound.municipality, "line", inbound.at, inbound.person, inbound.message)
+        who = (inbound.person, inbound.message)
+        asked = records.Asked(inbound.id, inbound.municipality, "line", inbound.at, *who, release)
         records.record_utterance(session, asked, turn.recognition, turn.reply)
     if turn.feedback is not None:
         records.record_feedback(session, inbound.municipality, turn.feedback)

@@ -15,17 +15,22 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp
 
 from admin import web as admin
+from admin.accounts.oidc import IdentityProvider
+from admin.accounts.settings import AccountSettings
+from admin.jobs.runner import Runner
+from admin.tasks import CHORES, TASKS
 from bot.channels.line.courtesy import Courtesy
 from bot.channels.line.sender import LineSender
 from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
 from bot.library import Library, UnknownMunicipality
-from bot.lookup.web import router as lookup_router
+from bot.lookup import web as lookup
 from bot.web.headers import SecurityHeaders
+from bot.web.licences import licence_of
 from bot.web.state import WebParts
 from bot.web.static import static_files
 from bot.worker import Worker
 from deploy import clock
-from deploy.settings import Settings
+from deploy.settings import Settings, read_line_ids
 from deploy.words import lexicon
 from knowledge.database import Database, is_unavailable
 
@@ -37,6 +42,7 @@ class Parts:
     database: Database
     library: Library
     worker: Worker
+    runner: Runner
     senders: Mapping[str, LineSender]
     courtesy: Courtesy
     channels: Mapping[str, LineChannel]
@@ -49,7 +55,8 @@ def build_parts(settings: Settings, database: Database, channels: Mapping[str, L
     library = Library(lexicon(settings.semantic), clock.today, with_samples=settings.is_development)
     senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
     worker = Worker(database, library, senders, clock.now)
-    return Parts(database, library, worker, senders, Courtesy(database, senders), channels, hash_key, settings)
+    runner = Runner(database, library, clock.now, TASKS, CHORES)
+    return Parts(database, library, worker, runner, senders, Courtesy(database, senders), channels, hash_key, settings)
 
 
 def pseudonym(key: str) -> Callable[[str, str], str]:
@@ -62,23 +69,49 @@ def pseudonym(key: str) -> Callable[[str, str], str]:
 
 
 def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: bool = True) -> FastAPI:
-    """The application. With `with_worker` this process also answers what is in the inbox."""
+    """The application. With `with_worker` this process also answers what is in the inbox and does staff's long work."""
     app = FastAPI(
         title="まどぐち", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(parts, with_worker)
     )
-    secure = not parts.settings.is_development
-    app.state.web = WebParts(parts.database, parts.library, clock.now, secure_cookies=secure)
+    app.state.web = _web_parts(parts)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(DBAPIError, _database_error)
     app.add_exception_handler(UnknownMunicipality, _unknown_municipality)
     app.include_router(webhook_router(_webhook_parts(parts)))
-    app.include_router(lookup_router)
-    admin.install(app)
+    lookup.install(app)
+    admin.install(app, account_settings(parts.settings, parts.hash_key))
     app.include_router(_operation_routes(parts.database))
     app.mount("/static", static_files())
     if simulator is not None:
         app.mount("/simulator", simulator)
     return app
+
+
+def _web_parts(parts: Parts) -> WebParts:
+    settings = parts.settings
+    return WebParts(
+        parts.database,
+        parts.library,
+        clock.now,
+        secure_cookies=not settings.is_development,
+        store_questions=settings.lookup_store_questions,
+        public_url=settings.public_url,
+        licence=licence_of(settings.open_data_licence),
+        line_ids=read_line_ids(),
+    )
+
+
+def account_settings(settings: Settings, key: str) -> AccountSettings:
+    """What the operator set about staff's accounts."""
+    secret = settings.oidc_client_secret.get_secret_value()
+    provider = IdentityProvider(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_trust_email)
+    needed = settings.require_second_factor
+    return AccountSettings(
+        key,
+        require_second_factor=not settings.is_development if needed is None else needed,
+        address_header=settings.client_address_header,
+        provider=provider if settings.oidc_issuer else None,
+    )
 
 
 def _webhook_parts(parts: Parts) -> WebhookParts:
@@ -89,22 +122,30 @@ def _webhook_parts(parts: Parts) -> WebhookParts:
 def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        thread = threading.Thread(target=parts.worker.run, name="worker", daemon=True)
-        warming = threading.Thread(target=_warm, args=(parts,), name="warming", daemon=True)
-        warming.start()
+        threads = [threading.Thread(target=_warm, args=(parts,), name="warming", daemon=True)]
         if with_worker:
+            threads += working_threads(parts)
+        for thread in threads:
             thread.start()
         yield
-        if with_worker:
-            parts.worker.stop()
+        parts.worker.stop()
+        parts.runner.stop()
+        for thread in threads:
             thread.join(timeout=10)
-        warming.join(timeout=10)
         parts.courtesy.close()
         for sender in parts.senders.values():
             sender.close()
         parts.database.close()
 
     return lifespan
+
+
+def working_threads(parts: Parts) -> list[threading.Thread]:
+    """What works outside requests: the worker, which answers people, and the runner, which does staff's long work."""
+    return [
+        threading.Thread(target=parts.worker.run, name="worker", daemon=True),
+        threading.Thread(target=parts.runner.run, name="runner", daemon=True),
+    ]
 
 
 def _warm(parts: Parts) -> None:

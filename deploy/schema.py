@@ -12,12 +12,15 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlmodel import SQLModel
 
+import admin.accounts.tables
+import admin.jobs.tables
+import admin.publishing.tables
 import admin.tables
 import bot.tables
 import knowledge.tables
 from knowledge.database import Database
 
-TABLES = (admin.tables, bot.tables, knowledge.tables)
+TABLES = (admin.tables, admin.accounts.tables, admin.jobs.tables, admin.publishing.tables, bot.tables, knowledge.tables)
 """What the schema is made of: importing a module brings its tables into the metadata."""
 DIRECTORY = Path(__file__).parent / "migrations"
 

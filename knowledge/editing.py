@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func
@@ -17,12 +17,41 @@ class EditingError(Exception):
 
     EditingError
     ├── EntryNotFound   there is no such entry
-    └── EditConflict    somebody else changed the entry in between
+    ├── EntryExists     there is one already
+    ├── EditConflict    somebody else changed the entry in between
+    ├── DraftNotFound   nobody is changing this entry
+    ├── WrongState      a draft can't take this step from where it stands
+    ├── OwnWork         the four-eyes rule: who wrote a draft can't approve it
+    └── Overtaken       something else was published since
     """
 
 
 class EntryNotFound(EditingError):
     """There is no entry with this id."""
+
+
+class EntryExists(EditingError):
+    """There is an entry with this id already."""
+
+
+class DraftNotFound(EditingError):
+    """Nobody is changing this entry."""
+
+
+class WrongState(EditingError):
+    """A draft can't take this step from the state it is in."""
+
+
+class OwnWork(EditingError):
+    """Somebody else has to approve what this person wrote."""
+
+
+class Overtaken(EditingError):
+    """These entries were published in another way since; `entries` are their ids."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        super().__init__(", ".join(entries))
+        self.entries = tuple(entries)
 
 
 class EditConflict(EditingError):
@@ -86,11 +115,17 @@ def edit(
 
 
 def publish(
-    session: Session, changes: Mapping[str, int | None], *, author: str, reason: str, at: datetime
+    session: Session,
+    changes: Mapping[str, int | None],
+    *,
+    author: str,
+    reason: str,
+    at: datetime,
+    undoes: int | None = None,
 ) -> ReleaseRow:
     """Makes these revisions (entry id -> revision id, None = taken down) what citizens get, as one release."""
     number = _next_release(session)
-    release = ReleaseRow(number=number, author=author, reason=reason, created_at=at)
+    release = ReleaseRow(number=number, author=author, reason=reason, created_at=at, undoes=undoes)
     session.add(release)
     session.flush()
     rows = {row.id: row for row in session.exec(select(EntryRow).where(col(EntryRow.id).in_(changes))).all()}

@@ -85,6 +85,7 @@ class ReleaseRow(SQLModel, table=True):
     author: str = Field(max_length=120)
     reason: str = Field(max_length=400)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    undoes: int | None = None
 
 
 class ReleaseChangeRow(SQLModel, table=True):
@@ -106,3 +107,62 @@ class CurrentReleaseRow(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     number: int = 0
+
+
+class DraftRow(SQLModel, table=True):
+    """What staff are about to change in an entry: one shared draft an entry, at revision `revision_id`.
+
+    `base_revision_id` is what was published when the draft was begun (none: a new entry). `removal` means that the
+    entry is to be taken down. `publish_at` waits for that moment once the draft is approved.
+    """
+
+    __tablename__ = "draft"
+
+    entry_id: str = Field(sa_column=Column(ForeignKey("entry.id"), primary_key=True))
+    base_revision_id: int | None = None
+    revision_id: int | None = None
+    removal: bool = False
+    state: str = Field(default="draft", max_length=16)
+    note: str = Field(default="", max_length=400)
+    publish_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
+    updated_by: str = Field(max_length=120)
+    updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    reviewer: str | None = Field(default=None, max_length=120)
+
+
+class CommentRow(SQLModel, table=True):
+    """What staff say to each other about a draft."""
+
+    __tablename__ = "draft_comment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: str = Field(sa_column=Column(ForeignKey("entry.id"), nullable=False, index=True))
+    author: str = Field(max_length=120)
+    text: str = Field(max_length=1000)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class TypedRow(SQLModel, table=True):
+    """What one person has typed into an entry's form and not saved yet, kept as typed (it may break rules)."""
+
+    __tablename__ = "typed_text"
+
+    entry_id: str = Field(primary_key=True, max_length=120)
+    author: str = Field(primary_key=True, max_length=120)
+    started_from: int | None = None
+    form: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class PinnedRow(SQLModel, table=True):
+    """A question that must go on being answered by this topic; publishing stops when it would not be."""
+
+    __tablename__ = "pinned_question"
+    __table_args__ = (UniqueConstraint("municipality", "text"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str = Field(max_length=31)
+    text: str = Field(max_length=200)
+    topic: str = Field(max_length=80)
+    author: str = Field(max_length=120)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,4 +1,4 @@
-"""Showing an admin page: the template, who is signed in, and that nothing is kept in a cache."""
+"""Showing an admin page: the template, who is signed in, the menu, and that nothing is kept in a cache."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from fastapi import Request, Response
 
 from admin.access import SignedIn
+from admin.pages.navigation import menu_for
+from bot.conversation.city import CityKnowledge
 from bot.web.static import templates
 
 _pages = templates(Path(__file__).parents[1] / "templates")
@@ -21,6 +23,9 @@ def view(
     **values: object,
 ) -> Response:
     """The page as a response that no cache keeps."""
-    response = _pages.TemplateResponse(request, f"admin/{template}", {"staff": staff, **values}, status_code=status)
+    city = values.get("city")
+    menu = menu_for(staff, city.municipality) if staff is not None and isinstance(city, CityKnowledge) else []
+    shown = {"staff": staff, "menu": menu, **values}
+    response = _pages.TemplateResponse(request, f"admin/{template}", shown, status_code=status)
     response.headers["cache-control"] = "no-store"
     return response

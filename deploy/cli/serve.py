@@ -12,7 +12,7 @@ import typer
 import uvicorn
 
 from deploy import schema
-from deploy.app import Parts, build_parts, create_app
+from deploy.app import Parts, build_parts, create_app, working_threads
 from deploy.cli.database import make_directory
 from deploy.development import run_development
 from deploy.settings import Settings, SettingsError, read_channels, read_settings, required_hash_key
@@ -49,10 +49,15 @@ def worker() -> None:
 
     def stop(_: int, __: FrameType | None) -> None:
         parts.worker.stop()
+        parts.runner.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    parts.worker.run()
+    threads = working_threads(parts)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def dev() -> None:

@@ -1,0 +1,1 @@
+"""From draft to release: review, preview, pinned questions, publishing, taking back."""
