@@ -22,7 +22,7 @@ from admin.tasks import CHORES, TASKS
 from bot.channels.line.courtesy import Courtesy
 from bot.channels.line.sender import LineSender
 from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
-from bot.library import Library, UnknownMunicipality
+from bot.library import Library
 from bot.lookup import web as lookup
 from bot.web.headers import SecurityHeaders
 from bot.web.licences import licence_of
@@ -76,7 +76,6 @@ def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: b
     app.state.web = _web_parts(parts)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(DBAPIError, _database_error)
-    app.add_exception_handler(UnknownMunicipality, _unknown_municipality)
     app.include_router(webhook_router(_webhook_parts(parts)))
     lookup.install(app)
     admin.install(app, account_settings(parts.settings, parts.hash_key))
@@ -179,7 +178,3 @@ async def _database_error(_: Request, error: Exception) -> PlainTextResponse:
     away = isinstance(error, DBAPIError) and is_unavailable(error)
     text = "ただいま混み合っています。少し待ってから、もう一度お試しください。"
     return PlainTextResponse(text, status_code=503 if away else 500, headers={"Retry-After": "5"} if away else {})
-
-
-async def _unknown_municipality(_: Request, __: Exception) -> PlainTextResponse:
-    return PlainTextResponse("この市のページはありません。", status_code=404)

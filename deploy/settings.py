@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.channels.line.webhook import LineChannel
+from bot.web.licences import LicenceId
 
 PREFIX = "MADOGUCHI_"
+_SAFE_ADDRESS = re.compile(r"https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?\Z")
 KEY_LENGTH = 32
 _CHANNEL = re.compile(r"^MADOGUCHI_LINE_([A-Z0-9_]+?)_(CHANNEL_SECRET|CHANNEL_SECRET_OLD|ACCESS_TOKEN)(_FILE)?$")
+_BASIC_ID = re.compile(r"^MADOGUCHI_LINE_([A-Z0-9_]+?)_BASIC_ID$")
 
 
 class SettingsError(Exception):
@@ -39,8 +42,18 @@ class Settings(BaseModel):
     hash_key: SecretStr = SecretStr("")
     line_api: str = "https://api.line.me"
     semantic: bool = False
+    require_second_factor: bool | None = None
+    """Whether staff need a second factor; unset: in production yes, in development no."""
+    client_address_header: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_trust_email: bool = False
     keep_questions_days: int = Field(default=365, ge=1, le=3650)
     keep_events_days: int = Field(default=30, ge=1, le=365)
+    lookup_store_questions: bool = True
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+/?)?$")
+    open_data_licence: LicenceId = "CC-BY-4.0"
     font: str = ""
     """A Japanese font file for the rich menus; empty: the best one that is installed."""
 
@@ -60,6 +73,20 @@ class Settings(BaseModel):
             raise ValueError("sqlite:///… か postgresql://… の形にしてください") from None
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe_to_reach(cls, value: str) -> str:
+        if value and not _SAFE_ADDRESS.match(value):
+            raise ValueError("https://… の形にしてください")
+        return value
+
+    @model_validator(mode="after")
+    def _provider_is_complete(self) -> Settings:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(given) and not all((*given, self.public_url or self.is_development)):
+            raise ValueError("OIDC_ISSUER・OIDC_CLIENT_ID・OIDC_CLIENT_SECRET・PUBLIC_URL は、そろえて設定してください")
+        return self
+
     @property
     def is_development(self) -> bool:
         """Whether the simulator and the stand-in for LINE run beside the bot."""
@@ -72,7 +99,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(dict(_given(environment)))
     except ValidationError as error:
-        faults = "、".join(f"{PREFIX}{str(e['loc'][0]).upper()}（{e['msg']}）" for e in error.errors())
+        faults = "、".join(f"{PREFIX}{str((*e['loc'], '…')[0]).upper()}（{e['msg']}）" for e in error.errors())
         raise SettingsError(f"設定が正しくありません: {faults}") from None
 
 
@@ -105,6 +132,21 @@ def read_channels(environment: Mapping[str, str] | None = None) -> dict[str, Lin
             city = match[1].lower().replace("_", "-")
             values.setdefault(city, {})[match[2]] = _read_secret(value) if match[3] else value
     return {city: _channel(city, found) for city, found in sorted(values.items())}
+
+
+def read_line_ids(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """LINE accounts (@…) by municipality, from `MADOGUCHI_LINE_<CITY>_BASIC_ID`; shown to people as QR codes.
+
+    Raises SettingsError for what is no such id.
+    """
+    environment = os.environ if environment is None else environment
+    found = {}
+    for name, value in environment.items():
+        if match := _BASIC_ID.match(name):
+            if not re.fullmatch(r"@[A-Za-z0-9._-]{1,40}", value):
+                raise SettingsError(f"{name} は @ で始まる ID（例: @123abcde）にしてください。")
+            found[match[1].lower().replace("_", "-")] = value
+    return found
 
 
 def _channel(city: str, found: Mapping[str, str]) -> LineChannel:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Annotated
 
 import yaml
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from knowledge.schema import Strict, TopicId
 
@@ -32,6 +34,51 @@ class AmbiguousWord(Strict):
     word: str
     also: tuple[str, ...] = ()
     topics: tuple[TopicId, ...] = Field(min_length=2)
+
+
+class WrittenReading(Strict):
+    """How something is read: a `text`, or a `pattern` (regular expression), and its `reading` in hiragana."""
+
+    text: str = ""
+    pattern: str = ""
+    reading: Annotated[str, StringConstraints(pattern=r"^[ぁ-ゖー]+$")]
+
+    @property
+    def expression(self) -> str:
+        """A regular expression for what is written."""
+        return re.escape(self.text) if self.text else self.pattern
+
+
+class HardWord(Strict):
+    """A word that a plainer one can stand for; in the longer words of `not_in` it is a name and stays."""
+
+    hard: str
+    plain: str
+    not_in: tuple[str, ...] = ()
+
+
+class JargonWord(Strict):
+    """A word that many people don't know, and what it is."""
+
+    word: str
+    explanation: str = Field(alias="as")
+
+
+def hard_words() -> tuple[tuple[HardWord, ...], tuple[JargonWord, ...]]:
+    """Words with a plainer one, and words that need an explanation, the longest first."""
+    content = _read("hard_words")
+    plainer = [HardWord.model_validate(row) for row in content["plainer"]]
+    jargon = [JargonWord.model_validate(row) for row in content["explain"]]
+    return (
+        tuple(sorted(plainer, key=lambda row: -len(row.hard))),
+        tuple(sorted(jargon, key=lambda row: -len(row.word))),
+    )
+
+
+def readings() -> tuple[WrittenReading, ...]:
+    """Readings that the dictionary does not know, in the order in which they are tried: long texts first."""
+    rows = [WrittenReading.model_validate(row) for row in _read("readings")]
+    return tuple(sorted(rows, key=lambda row: (not row.text, -len(row.text))))
 
 
 def ambiguous_words() -> dict[str, tuple[str, ...]]:

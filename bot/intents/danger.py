@@ -22,7 +22,9 @@ _ILLNESS = (
 )
 _FIRE = r"(?:火事|かじ)(?:です|だ|や|になっ|が起き|発生)|家が(?:燃え|火)|燃えてい?る|煙が(?:出て|すご)"
 _CRIME = r"殺され|刺され|殴られ|襲われ|首をしめ|(?:泥棒|どろぼう|強盗)が|知らない人が(?:家|部屋)に"
-_DANGER = re.compile("|".join((_DESPAIR, _ILLNESS, _FIRE, _CRIME)))
+DANGER = "|".join((_DESPAIR, _ILLNESS, _FIRE, _CRIME))
+"""All of it as one regular expression, which devices without a network use as well."""
+_DANGER = re.compile(DANGER)
 
 
 def is_dangerous(text: str) -> bool:

@@ -11,6 +11,7 @@ import typer
 
 from bot.conversation.city import CityKnowledge
 from bot.conversation.finding import heard
+from bot.conversation.life_events import event_recognised, procedures_asked
 from bot.conversation.turn import reply_to
 from bot.intents import Context, Recognition, mask, recognize
 from bot.responses.compose import Style
@@ -39,9 +40,7 @@ def ask(
 ) -> None:
     """質問を一つ聞く。"""
     knowledge = city_finder(published(live), lexicon(read_settings().semantic))(city)
-    recognition = recognize(utterance, knowledge.index, Context(after), knowledge.thresholds)
-    recognition = heard(recognition, knowledge, clock.now(), after)
-    reply = reply_to(recognition, knowledge, Style(), about="", at=clock.now())
+    recognition, reply = _told(utterance, knowledge, Context(after))
     if explain:
         print(explanation(recognition), end="\n\n")
     print(json.dumps(as_dict(recognition, reply), ensure_ascii=False) if as_json else plain_text(reply))
@@ -92,11 +91,18 @@ def chat(city: City, live: Live = False) -> None:
 
 
 def _answer(line: str, knowledge: CityKnowledge, context: Context) -> Context:
-    recognition = recognize(line, knowledge.index, context, knowledge.thresholds)
-    recognition = heard(recognition, knowledge, clock.now(), context.last_topic)
-    reply = reply_to(recognition, knowledge, Style(), about="", at=clock.now())
+    _, reply = _told(line, knowledge, context)
     print(f"{plain_text(reply)}\n")
     return Context(last_topic=reply.topic or context.last_topic)
+
+
+def _told(text: str, knowledge: CityKnowledge, context: Context) -> tuple[Recognition, Reply]:
+    """What was understood and what is told, as on LINE: all procedures of a life event come before one answer."""
+    if (reply := procedures_asked(text, knowledge, Style(), "")) is not None:
+        return event_recognised(text), reply
+    recognition = recognize(text, knowledge.index, context, knowledge.thresholds)
+    recognition = heard(recognition, knowledge, clock.now(), context.last_topic)
+    return recognition, reply_to(recognition, knowledge, Style(), about="", at=clock.now())
 
 
 def _read_line(prompt: str) -> str:
