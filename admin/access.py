@@ -7,67 +7,129 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
-from admin.staff import ALL, Role, roles_of, session_staff, touch
+from admin.accounts import sessions
+from admin.accounts.second_factor import has_factor
+from admin.accounts.sessions import Method
+from admin.accounts.settings import Accounts
+from admin.audit import ORIGIN
+from admin.staff import ALL, Role, roles_of
 from admin.tables import StaffRow
 from bot.web.state import Web, Writing
 
 COOKIE = "madoguchi_staff"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CONFIRMED_FOR = timedelta(minutes=10)
+TIME_TO_FILL_IN = timedelta(minutes=30)
+
+
+class Capability(StrEnum):
+    """What somebody may do at a municipality."""
+
+    READ = "見る"
+    SETTLE = "答えのない質問をかたづける"
+    EDIT = "項目を直す（下書き）"
+    PUBLISH = "公開する・お知らせを出す・操作の記録を見る"
+    STAFF = "職員を足す・役割を変える"
+
+
+LEAST_ROLE: Mapping[Capability, Role] = {
+    Capability.READ: Role.VIEWER,
+    Capability.SETTLE: Role.SUPPORT,
+    Capability.EDIT: Role.EDITOR,
+    Capability.PUBLISH: Role.APPROVER,
+    Capability.STAFF: Role.ADMIN,
+}
+"""The matrix of roles and capabilities: who has this role or a stronger one may do this. Routes ask by the names below;
+tests/admin/routes.yaml has the least role of every route."""
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in; the browser is sent to the sign-in page."""
 
 
+class StepNeeded(Exception):
+    """Something comes first: a password of one's own, a second factor, showing again who one is."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class RenewalNeeded(Exception):
+    """The session needs a new token before the page is shown: its roles have changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The member of staff of this request, and their roles by municipality."""
+    """The member of staff of this request, their roles by municipality, and how they got in."""
 
     staff: StaffRow
     roles: Mapping[str, Role]
     token: str
+    method: Method = Method.PASSWORD
+    confirmed_at: datetime | None = None
 
     def role_in(self, municipality: str) -> Role | None:
         """The stronger of the role there and the role everywhere."""
         found = [role for place in (municipality, ALL) if (role := self.roles.get(place))]
         return max(found, key=list(Role).index, default=None)
 
+    def may(self, capability: Capability, municipality: str) -> bool:
+        """Whether the matrix allows it there."""
+        held = self.role_in(municipality)
+        return held is not None and held.allows(LEAST_ROLE[capability])
 
-def cookie_name(secure: bool) -> str:
+
+def cookie_name(secure: bool, name: str = COOKIE) -> str:
     """`__Host-` cookies need TLS; a trial run on this machine has none."""
-    return f"__Host-{COOKIE}" if secure else COOKIE
-
-
-def same_origin(request: Request) -> None:
-    """Refuses a change that another site's page asks for.
-
-    Browsers tell in Sec-Fetch-Site, older ones in Origin; a request with neither is not a browser's form.
-    """
-    if request.method in _SAFE_METHODS:
-        return
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    own = urlsplit(origin).netloc == request.headers.get("host") if origin and origin != "null" else None
-    if site not in (None, "same-origin") or own is False or (site is None and own is None):
-        raise HTTPException(403)
+    return f"__Host-{name}" if secure else name
 
 
 def signed_in(request: Request, web: Web, session: Writing) -> SignedIn:
-    """Who asks. Raises SignInNeeded."""
+    """Who asks, even when something has to come first. Raises SignInNeeded and RenewalNeeded."""
     token = request.cookies.get(cookie_name(web.secure_cookies))
-    staff = session_staff(session, token, web.clock())
-    if staff is None or token is None:
+    found = sessions.find(session, token, web.clock())
+    if found is None or token is None:
         raise SignInNeeded
-    touch(session, token, web.clock())
-    return SignedIn(staff, roles_of(session, staff), token)
+    row, staff = found
+    if row.renew and request.method == "GET":
+        raise RenewalNeeded
+    sessions.touch(row, web.clock())
+    session.info[ORIGIN] = f"{row.browser} {row.token_digest[:6]}".strip()
+    return SignedIn(staff, roles_of(session, staff), token, Method(row.method), row.confirmed_at)
 
 
-Staff = Annotated[SignedIn, Depends(signed_in, scope="function")]
+Arrived = Annotated[SignedIn, Depends(signed_in, scope="function")]
+
+
+def ready(staff: Arrived, session: Writing, accounts: Accounts) -> SignedIn:
+    """Who asks, with nothing left to do first. Raises StepNeeded."""
+    if staff.staff.must_change_password and staff.method is not Method.OIDC:
+        raise StepNeeded("/admin/account/password")
+    if accounts.require_second_factor and staff.method is not Method.OIDC and not has_factor(session, staff.staff):
+        raise StepNeeded("/admin/account/second-factor")
+    return staff
+
+
+Staff = Annotated[SignedIn, Depends(ready, scope="function")]
+
+
+def _confirmed(request: Request, web: Web, staff: Arrived) -> SignedIn:
+    """Who asks, having shown who they are some minutes ago; a form that is open has more time. Raises StepNeeded."""
+    long = CONFIRMED_FOR if request.method == "GET" else CONFIRMED_FOR + TIME_TO_FILL_IN
+    if staff.confirmed_at is None or web.clock() > staff.confirmed_at + long:
+        back = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+        raise StepNeeded(f"/admin/account/confirm?next={quote(back)}")
+    return staff
+
+
+Confirmed = Annotated[SignedIn, Depends(_confirmed, scope="function")]
 
 
 def _needs(role: Role) -> Callable[[SignedIn, str], SignedIn]:
@@ -86,3 +148,4 @@ Viewer = Annotated[SignedIn, Depends(_needs(Role.VIEWER))]
 Support = Annotated[SignedIn, Depends(_needs(Role.SUPPORT))]
 Editor = Annotated[SignedIn, Depends(_needs(Role.EDITOR))]
 Approver = Annotated[SignedIn, Depends(_needs(Role.APPROVER))]
+Admin = Annotated[SignedIn, Depends(_needs(Role.ADMIN))]

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from admin.access import RenewalNeeded, SignInNeeded, StepNeeded, cookie_name
 from admin.accounts import sessions
 from admin.accounts.settings import AccountSettings
-from admin.pages import announcements, audit, entries, home, unanswered
+from admin.pages import announcements, audit, entries, entry, entry_steps, excel, home, unanswered
 from admin.pages.accounts import (
     account,
     colleague,
@@ -33,7 +33,10 @@ for page in (sign_in, passkey_sign_in, organisation, welcome):
     router.include_router(page.router)
 for page in (account, password, second_factor, passkeys, staff, colleague):
     router.include_router(page.router)
-for page in (home, unanswered, entries, announcements, audit):
+for page in (home, unanswered, entries, entry, entry_steps, announcements, audit):
+    router.include_router(page.router)
+
+for page in (excel,):
     router.include_router(page.router)
 
 

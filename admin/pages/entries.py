@@ -1,25 +1,43 @@
-"""Entries: the list, and the page where an answer is mended."""
+"""The list of entries, and where a new one begins."""
 
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.responses import RedirectResponse
 
-from admin.access import Editor, SignedIn, Viewer
-from admin.entries import EntryForm, InvalidEdit, apply_form, publish_edit
+from admin.access import Editor, Viewer
+from admin.entries.listing import MARK_LABELS, PAGE, Wanted, list_entries, narrowed, sections
+from admin.entries.opened import STATE_LABELS, EntryState, new_topic, open_entry
 from admin.pages.view import view
-from bot import records
+from admin.staff import Role
 from bot.conversation.city import CityKnowledge
-from bot.intents import recognize
-from bot.web.state import Reading, Web, Writing
-from knowledge.catalogue import catalogue
-from knowledge.editing import EditConflict
-from knowledge.published import VisibleEntry
+from bot.web.state import Reading, Web
+from knowledge.catalogue import Topic, catalogue
 from knowledge.schema import COMMON
 
 router = APIRouter(prefix="/admin")
+_LISTED_STATES = {state: label for state, label in STATE_LABELS.items() if state is not EntryState.NEW}
+
+
+class Asked(BaseModel):
+    """The address of the list. `add` is a wording to be added to one of the entries."""
+
+    q: Annotated[str, StringConstraints(max_length=200)] = ""
+    group: str = ""
+    state: str = ""
+    pack: str = ""
+    section: str = ""
+    marks: list[str] = []
+    add: Annotated[str, StringConstraints(max_length=200)] = ""
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1
+
+    def wanted(self) -> Wanted:
+        """What the list is narrowed to."""
+        return Wanted(self.q, self.group, self.state, self.pack, self.section, tuple(self.marks))
 
 
 @router.get("/{municipality}/entries")
@@ -29,109 +47,88 @@ def entries(
     session: Reading,
     staff: Viewer,
     municipality: str,
-    q: Annotated[str, Query(max_length=200)] = "",
-    add: Annotated[str, Query(max_length=200)] = "",
+    asked: Annotated[Asked, Query()],
 ) -> Response:
-    """All entries by group, or those that fit a question best. `add` is a wording to be added to one of them."""
+    """All entries, or those that are wanted."""
+    wanted, page = asked.wanted(), asked.page
     city = web.library.city(session, municipality)
-    found = _search(q, city) if q.strip() else sorted(city.entries.values(), key=lambda e: e.entry.topic)
-    names = catalogue().groups
-    return view(request, "entries.html", staff, city=city, entries=found, q=q, add=add, groups=names)
+    rows = list_entries(session, city, web.library.published(session), web.clock())
+    found = narrowed(rows, wanted, city)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    return view(
+        request,
+        "entries.html",
+        staff,
+        city=city,
+        rows=shown,
+        total=len(found),
+        page=page,
+        pages=-(-len(found) // PAGE),
+        address=_address(wanted, asked.add),
+        wanted=wanted,
+        add=asked.add,
+        groups=catalogue().groups,
+        states=_LISTED_STATES,
+        marks=MARK_LABELS,
+        sections=sections(rows),
+        may_edit=_may_edit(staff.role_in(municipality)),
+    )
 
 
-def _search(question: str, city: CityKnowledge) -> list[VisibleEntry]:
-    recognition = recognize(question, city.index)
-    return [city.entries[c.topic] for c in recognition.candidates if c.topic in city.entries]
+def _may_edit(role: Role | None) -> bool:
+    return role is not None and role.allows(Role.EDITOR)
 
 
-@router.get("/{municipality}/entries/{group}/{name}")
-def edit_page(
+def _address(wanted: Wanted, add: str) -> str:
+    """The query of this list without its page, for links to the other pages."""
+    names = ("q", "group", "state", "pack", "section")
+    fields = [(name, value) for name in names if (value := getattr(wanted, name))]
+    return urlencode([*fields, *(("marks", mark) for mark in wanted.marks), *([("add", add)] if add else [])])
+
+
+@router.get("/{municipality}/entries/new")
+def new_entry(
     request: Request,
     web: Web,
     session: Reading,
-    staff: Viewer,
-    municipality: str,
-    group: str,
-    name: str,
-    add: Annotated[str, Query(max_length=200)] = "",
-) -> Response:
-    """The edit page of an entry."""
-    city, visible = _find(web, session, municipality, f"{group}/{name}")
-    return _edit(request, staff, city, visible, EntryForm.of(visible.entry, add), add=add)
-
-
-@router.post("/{municipality}/entries/{group}/{name}")
-def save(
-    request: Request,
-    web: Web,
-    session: Writing,
     staff: Editor,
     municipality: str,
-    group: str,
-    name: str,
-    revision: Annotated[int, Form()],
-    question: Annotated[str, Form()] = "",
-    phrasings: Annotated[str, Form()] = "",
-    answer: Annotated[str, Form()] = "",
-    steps: Annotated[str, Form()] = "",
-    add: Annotated[str, Form()] = "",
+    topic: Annotated[str, Query(max_length=80)] = "",
+    group: Annotated[str, Query(max_length=80)] = "",
+    name: Annotated[str, Query(max_length=80)] = "",
+    pack: Annotated[str, Query(max_length=31)] = "",
+    add: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Publishes an edit; the next LINE answer is the new one."""
-    city, visible = _find(web, session, municipality, f"{group}/{name}")
-    form = EntryForm(question, phrasings, answer, steps)
-    if visible.revision != revision:
-        return _edit(request, staff, city, visible, form, add=add, conflict=True, status=409)
-    _may_edit(staff, visible)
-    try:
-        entry = apply_form(visible, form, city)
-        number = publish_edit(session, visible, entry, staff=staff.staff, municipality=municipality, at=web.clock())
-    except InvalidEdit as error:
-        return _edit(request, staff, city, visible, form, add=add, faults=error.faults, status=422)
-    except EditConflict:
-        return _edit(request, staff, city, visible, form, add=add, conflict=True, status=409)
-    if add:
-        records.settle_text(session, municipality, add, web.clock())
-    return RedirectResponse(f"/admin/{municipality}/entries/{group}/{name}?release={number}", status_code=303)
-
-
-def _find(web: Web, session: Reading, municipality: str, topic: str) -> tuple[CityKnowledge, VisibleEntry]:
+    """Which question the new entry answers; chosen, it leads to the editor. Nothing is written yet."""
     city = web.library.city(session, municipality)
-    visible = city.entries.get(topic)
-    if visible is None:
-        raise HTTPException(404)
-    return city, visible
-
-
-def _may_edit(staff: SignedIn, visible: VisibleEntry) -> None:
-    """The common pack is every city's: only those who work for all of them change it."""
-    if visible.pack == COMMON and COMMON not in staff.roles and "*" not in staff.roles:
-        raise HTTPException(403)
-
-
-def _edit(
-    request: Request,
-    staff: SignedIn,
-    city: CityKnowledge,
-    visible: VisibleEntry,
-    form: EntryForm,
-    *,
-    add: str = "",
-    faults: list[str] | None = None,
-    conflict: bool = False,
-    status: int = 200,
-) -> Response:
-    citation = city.register.cite(visible.entry.sources)
+    missing = _missing(city)
+    fault = ""
+    try:
+        chosen = topic if topic in missing else new_topic(group, name, tuple(catalogue().groups)) if name else ""
+        if chosen and open_entry(session, municipality, chosen) is not None:
+            raise ValueError("この名前の項目は、もうあります。ほかの名前にするか、一覧から開いてください。")
+    except ValueError as error:
+        chosen, fault = "", str(error)
+    if chosen:
+        query = urlencode({"new": 1, **({"pack": pack} if pack == COMMON else {}), **({"add": add} if add else {})})
+        return RedirectResponse(f"/admin/{municipality}/entries/{chosen}?{query}", status_code=303)
     return view(
         request,
-        "entry.html",
+        "entry_new.html",
         staff,
-        status=status,
+        status=422 if fault else 200,
         city=city,
-        item=visible,
-        form=form,
+        missing=missing,
+        groups=catalogue().groups,
+        fault=fault,
+        typed={"group": group, "name": name, "pack": pack},
         add=add,
-        faults=faults or [],
-        conflict=conflict,
-        citation=citation,
-        release=request.query_params.get("release", ""),
+        may_common=_may_edit(staff.role_in(COMMON)),
     )
+
+
+def _missing(city: CityKnowledge) -> dict[str, Topic]:
+    """Topics of the catalogue that the city should answer and that nothing answers."""
+    packs = {city.municipality, COMMON}
+    topics = catalogue().topics.values()
+    return {topic.id: topic for topic in topics if packs & set(topic.packs) and topic.id not in city.entries}

@@ -19,7 +19,13 @@ class Link:
 
 MENU: tuple[tuple[str, tuple[Link, ...]], ...] = (
     ("市民の声", (Link("unanswered", "答えのない質問"),)),
-    ("答えを直す", (Link("entries", "FAQ項目"),)),
+    (
+        "答えを直す",
+        (
+            Link("entries", "FAQ項目"),
+            Link("excel", "Excel"),
+        ),
+    ),
     ("市民へ出す", (Link("announcements", "お知らせと休止"),)),
     (
         "記録と設定",

@@ -38,7 +38,11 @@ async function get(options) {
 }
 
 async function fill(form) {
-  const answer = await fetch(form.dataset.options, { method: "POST", redirect: "error" });
+  const answer = await fetch(form.dataset.options, { method: "POST", redirect: "manual" });
+  if (answer.type === "opaqueredirect") {
+    location.assign(form.dataset.first); // something comes first: showing again who one is
+    return false;
+  }
   if (!answer.ok) throw new Error(String(answer.status));
   const options = await answer.json();
   const [credential, response] = await (form.dataset.passkey === "create" ? create(options) : get(options));
@@ -49,6 +53,7 @@ async function fill(form) {
     clientExtensionResults: credential.getClientExtensionResults(),
     response,
   });
+  return true;
 }
 
 const FAULTS = {
@@ -65,8 +70,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     const fault = form.querySelector("[data-passkey-fault]");
     fault.hidden = true;
     try {
-      await fill(form);
-      form.submit();
+      if (await fill(form)) form.submit();
     } catch (error) {
       fault.textContent = FAULTS[error.name] || "うまくいきませんでした。ページを開き直して、もう一度ためしてください。";
       fault.hidden = false;

@@ -1,0 +1,1 @@
+"""Pages of signing in, one's own account, and the staff of a municipality."""

@@ -1,0 +1,78 @@
+"""What tests of the admin share: the application with a few members of staff, and a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from admin import web as admin
+from admin.accounts.settings import AccountSettings
+from admin.passwords import hash_password
+from admin.staff import ALL, Role, staff_id
+from admin.tables import RoleRow, StaffRow
+from bot.library import Library
+from bot.lookup.web import router as lookup_router
+from bot.web.state import WebParts
+from knowledge.database import Database
+
+PASSWORD = "correct horse battery"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def moving(now: datetime) -> Clock:
+    """The clock of the application."""
+    return Clock(now)
+
+
+@pytest.fixture(scope="session")
+def stored_password() -> str:
+    """The hash of everybody's password, made once: making one is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def app(filled: Database, library: Library, moving: Clock, now: datetime, stored_password: str) -> FastAPI:
+    """The admin beside the look-up page, with a `chief` everywhere, two people in 国分寺市 and one in 小山市."""
+    app = FastAPI()
+    app.state.web = WebParts(filled, library, moving, secure_cookies=False)
+    app.include_router(lookup_router)
+    admin.install(app, AccountSettings("k" * 32))
+    with filled.writing() as session:
+        for login, city, role in (
+            ("chief", ALL, Role.ADMIN),
+            ("editor", "kokubunji", Role.EDITOR),
+            ("viewer", "kokubunji", Role.VIEWER),
+            ("neighbour", "oyama", Role.ADMIN),
+        ):
+            row = StaffRow(login=login, name=login, password=stored_password, created_at=now)
+            session.add(row)
+            session.flush()
+            session.add(RoleRow(staff_id=staff_id(row), municipality=city, role=role))
+    return app
+
+
+@pytest.fixture
+def new_client(app: FastAPI) -> Callable[[], TestClient]:
+    """Opens another browser."""
+    return lambda: TestClient(app, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)
+
+
+@pytest.fixture
+def client(new_client: Callable[[], TestClient]) -> Iterator[TestClient]:
+    """A browser."""
+    with new_client() as client:
+        yield client
