@@ -55,10 +55,10 @@ def with_classes(reply: Reply, utterance: str, city: CityKnowledge, at: datetime
     if at is None or reply.topic is None or group_of(reply.topic) != GROUP:
         return reply
     coming = upcoming(city.classes, at)
-    if not coming:
-        return reply
     slots = find_slots(utterance)
     found = find_classes(coming, slots, in_japan(at).date())
+    if not found.sessions:
+        return reply
     if reply.topic == FIND_A_CLASS:
         return _told(reply, found, city, at)
     if slots.when and slots.says_class and found.as_asked:

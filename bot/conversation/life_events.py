@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.conversation.city import CityKnowledge
+from bot.intents import Decision, Recognition, mask
 from bot.intents.danger import is_dangerous
 from bot.intents.normalising import normalise
 from bot.responses.compose import Style, as_of_source, human_choice, topic_choice
@@ -47,6 +48,12 @@ def procedures_asked(text: str, city: CityKnowledge, style: Style, about: str) -
     """The reply to a question for all procedures of a life event; None when it is no such question."""
     event = asked_event(text)
     return procedures_reply(event, city, style, about) if event else None
+
+
+def event_recognised(text: str) -> Recognition:
+    """What was understood of such a question: it is written down like any other."""
+    masked = mask(text)
+    return Recognition(masked.text, Decision.ANSWER, 1.0, (), "life event", masked=masked.kinds)
 
 
 def procedures_reply(event: Event, city: CityKnowledge, style: Style, about: str) -> Reply | None:

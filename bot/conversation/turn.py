@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.conversation import browsing
+from bot.conversation.asking_back import SHOWN, ask_back
 from bot.conversation.city import CityKnowledge
 from bot.conversation.finding import heard, with_classes
 from bot.conversation.hours import counter_now
 from bot.conversation.inbound import Inbound, InboundKind
-from bot.conversation.life_events import procedures_asked
+from bot.conversation.japanese_only import in_japanese
+from bot.conversation.life_events import event_recognised, procedures_asked
 from bot.conversation.nearby import nearby
 from bot.conversation.wishes import wished_style
 from bot.intents import Context, Decision, Recognition, recognize
@@ -25,7 +27,6 @@ from knowledge.published import VisibleEntry
 
 HUMAN_TOPIC = "digital-support/talk-to-staff"
 MENU_TOPIC = "conversation/help"
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def take_turn(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     return turn(inbound, person, city)
 
 
+def understood(text: str, city: CityKnowledge, at: datetime, last_topic: str | None = None) -> Recognition:
+    """What is understood of a question that was asked at `at`; the publish preview asks here too."""
+    return heard(recognize(text, city.index, Context(last_topic), city.thresholds), city, at, last_topic)
+
+
 def reply_to(
     recognition: Recognition, city: CityKnowledge, style: Style, about: str, at: datetime | None = None
 ) -> Reply:
@@ -78,8 +84,13 @@ def reply_to(
     if recognition.decision is Decision.ANSWER and entries:
         answer = _answer(entries[0], city, style, about)
         return with_classes(answer, recognition.utterance, city, at)
-    if recognition.decision is Decision.ASK and entries:
-        return compose.ask([e.entry for e in entries[:_SHOWN]], style=style, about=about)
+    shown = [entry.entry.topic for entry in entries[:SHOWN]] if recognition.decision is Decision.ASK else []
+    if recognition.outside is None and recognition.language != "ja":
+        told = in_japanese(recognition.utterance, city, style, about, shown)
+        if told is not None:
+            return told
+    if shown:
+        return ask_back(recognition.candidates, [e.entry for e in entries], style, about)
     matter = city.matters.get(recognition.outside or "")
     return compose.fallback(city.pack, city.counter, style=style, matter=matter, now=_counter_at(at, city))
 
@@ -109,9 +120,8 @@ def _text(inbound: Inbound, person: Person, city: CityKnowledge) -> Turn:
     if browsing.asks_to_browse(inbound.text):
         return Turn(browsing.frequent_questions(city, person.style, inbound.id))
     if (told := procedures_asked(inbound.text, city, person.style, inbound.id)) is not None:
-        return Turn(_warned(told, inbound, person))
-    recognition = recognize(inbound.text, city.index, Context(person.last_topic), city.thresholds)
-    recognition = heard(recognition, city, inbound.at, person.last_topic)
+        return Turn(_warned(told, inbound, person), event_recognised(inbound.text))
+    recognition = understood(inbound.text, city, inbound.at, person.last_topic)
     reply = reply_to(recognition, city, person.style, inbound.id, inbound.at)
     if reply.topic == MENU_TOPIC:
         reply = _with_groups(reply)

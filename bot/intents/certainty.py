@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import log
 
 from bot.intents.index import JAPANESE, Index
-from bot.intents.ranking import MEANING, Query, Ranked, rarest_missing, unknown_share
+from bot.intents.ranking import MEANING, Query, Ranked
+from bot.intents.strangeness import said_against
 
 SIGNS = (
     "share",
@@ -22,6 +23,12 @@ SIGNS = (
     "missing",
     "words",
     "foreign",
+    "elsewhere",
+    "alien",
+    "owner",
+    "unasked",
+    "rival_sound",
+    "acts",
 )
 _MOST_LEAD = 4.0
 _OWN = ("phrasing", "coverage", "sound", "sound_coverage", "text", MEANING)
@@ -33,9 +40,10 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
     """The features of the calibration, each about 0–1, of a ranking with a document that can be answered.
 
     share, top3: what the first and the first three of those have of all probability. lead: log of the first to the
-    best other. outside: what matters have that are not answered here. unknown: how much of the question nobody here
-    has a word for. missing: how rare the rarest word is that the first has not. foreign: 1 for another language than
-    Japanese. The rest are the first candidate's own; its meaning only where that is known.
+    best other. outside: what matters have that are not answered here. foreign: 1 for another language than Japanese.
+    rival_sound: how much nearer in sound a matter is that is not answered here. acts: 1 when something is to be done
+    for the person. unknown, missing, elsewhere, alien, owner, unasked: see `strangeness`. The rest are the first
+    candidate's own; its meaning only where that is known.
     """
     inside = [r for r in ranked if not r.document.outside]
     first = inside[0]
@@ -46,8 +54,10 @@ def signs(query: Query, ranked: Sequence[Ranked], index: Index) -> Mapping[str, 
         "lead": max(-1.0, min(1.0, log(max(first.share, _LEAST) / max(rival, _LEAST)) / _MOST_LEAD)),
         **{name: first.features[name] for name in _OWN if name in first.features},
         "outside": sum(r.share for r in ranked if r.document.outside),
-        "missing": rarest_missing(query, first),
-        "unknown": unknown_share(query, index),
         "foreign": float(query.language != JAPANESE),
         "words": min(len(query.words), _MANY_WORDS) / _MANY_WORDS,
+        "acts": float(query.acts),
+        "rival_sound": max((r.features["sound"] for r in ranked if r.document.outside), default=0.0)
+        - first.features["sound"],
+        **said_against(query, first, index),
     }

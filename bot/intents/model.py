@@ -60,11 +60,11 @@ class Thresholds:
     """When to answer and when to ask back.
 
     `answer`: least probability that the first candidate is right; `ask`: least probability that the right one is
-    among the first three. Both 0–1. On 587 real municipal queries a direct answer above .6 was right
-    nine times in ten.
+    among the first three. Both 0–1. By cross-validation on 1,182 questions, one in twenty of those that only sound
+    like this service's was answered at .75, one in fifteen at .70; of its own, three in a hundred fewer directly.
     """
 
-    answer: float = 0.65
+    answer: float = 0.75
     ask: float = 0.25
 
 

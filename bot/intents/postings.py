@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -47,6 +47,19 @@ class Postings(Mapping[str, Numbers]):
         """Where the word's numbers stand, and whatever is laid out beside them. Raises KeyError."""
         row = self.rows[word]
         return slice(self.ends[row], self.ends[row + 1])
+
+    def rarest(self, words: Sequence[tuple[int, float]], most: int) -> Sequence[tuple[int, float]]:
+        """Of words, given by their place and anything, those that fewest texts have: as many as have no more than
+        `most` numbers together, and one at least."""
+        ends = self.ends
+        left = most - sum([ends[row + 1] - ends[row] for row, _ in words])
+        if left >= 0:
+            return words
+        kept = sorted(words, key=lambda word: (ends[word[0] + 1] - ends[word[0]], word))
+        while left < 0 and len(kept) > 1:
+            row, _ = kept.pop()
+            left += ends[row + 1] - ends[row]
+        return kept
 
     def lengths(self) -> NDArray[np.int64]:
         """How many texts have each word, by place."""

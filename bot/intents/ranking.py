@@ -7,25 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 
+from bot.intents.acting import asks_to_act
 from bot.intents.calibration import Ranker
-from bot.intents.field import Field, Floats
+from bot.intents.field import Field, Floats, Weights
 from bot.intents.foreign import analyse_foreign
 from bot.intents.index import JAPANESE, Index, Layer
 from bot.intents.meaning import Vectors
 from bot.intents.model import Context, Document, Repair, group_of
+from bot.intents.owners import names_foreign_owner
 from bot.intents.repairing import repaired
 from bot.intents.segment import Segment
+from bot.intents.situations import NOWHERE, Situation, situations_in
 
-FEATURES = ("phrasing", "title", "coverage", "typical", "sound", "sound_coverage", "sound_typical", "text", "reach")
+FEATURES = (
+    "phrasing",
+    "title",
+    "coverage",
+    "typical",
+    "sound",
+    "sound_coverage",
+    "sound_typical",
+    "text",
+    "reach",
+    "situation",
+)
 """What is known of a question and a document, each about 0–1.
 
 phrasing, title: how much of the words the nearest phrasing, and the question in the title, share with it (Dice).
 coverage, typical: how much of it the document's phrasings have together, and how many of them.
 sound…: the same of pairs of kana. text: BM25F of question and answer. reach: how much of it question and answer have
-at all, where a word counts by the square of its rarity and its synonyms not at all. Without `reach`, documents with
+at all, where a word counts by the square of its rarity and its synonyms not at all. situation: 1 when the document is
+written for a situation with the card that the question names, −1 when for others only. Without `reach`, documents with
 their question alone: of 303 real municipal queries .442 instead of .485 right at first, of 2,633 of the packs'
 phrasings .275 instead of .294.
 """
@@ -47,6 +63,12 @@ class Query:
     weights: Mapping[str, float]
     sounds: Mapping[str, float]
     repairs: tuple[Repair, ...] = ()
+    situations: Situation = NOWHERE
+    """The situations with the card that it names."""
+    acts: bool = False
+    """Whether it asks to have something done instead of how it is done."""
+    owner: bool = False
+    """Whether it names, in another language than Japanese, whose thing it speaks of that is not the city's."""
     follows: str | None = None
     """The group of what was just spoken of, when the question is so short that it may mean that."""
     meaning: Vectors | None = field(default=None, compare=False)
@@ -76,6 +98,7 @@ class Ranked:
 def prepare(text: str, index: Index, language: str = JAPANESE, context: Context | None = None) -> Query:
     """Takes a question apart, as the index's texts were."""
     query = _foreign(text, language) if language != JAPANESE else _japanese(text, index)
+    query = replace(query, acts=asks_to_act(text))
     if (sense := index.lexicon.sense_of(language)) is not None:
         query = replace(query, meaning=sense.of(text))
     if context is not None and context.last_topic and len(query.words) <= SHORT:
@@ -86,15 +109,16 @@ def prepare(text: str, index: Index, language: str = JAPANESE, context: Context 
 def _foreign(text: str, language: str) -> Query:
     analysis = analyse_foreign(text, language)
     words, weights = analysis.words, dict.fromkeys(analysis.words, 1.0)
-    return Query(language, words, weights, dict.fromkeys(analysis.sounds, 1.0))
+    return Query(language, words, weights, dict.fromkeys(analysis.sounds, 1.0), owner=names_foreign_owner(text))
 
 
 def _japanese(text: str, index: Index) -> Query:
     analysis = index.lexicon.analyse_once(text)
     segments = [layer.segment for layer in index.layers[JAPANESE]]
-    words, repairs = repaired([w for w in analysis.words if w not in index.lexicon.stopwords], segments, index.lexicon)
+    typed = [w for w in zip(analysis.words, analysis.readings, strict=True) if w[0] not in index.lexicon.stopwords]
+    words, repairs = repaired([w for w, _ in typed], [reading for _, reading in typed], segments, index.lexicon)
     sounds = dict.fromkeys(analysis.sounds, 1.0)
-    return Query(JAPANESE, words, index.lexicon.expanded(words), sounds, repairs)
+    return Query(JAPANESE, words, index.lexicon.expanded(words), sounds, repairs, situations_in(text))
 
 
 def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
@@ -102,95 +126,87 @@ def rank(query: Query, index: Index, ranker: Ranker) -> list[Ranked]:
     layers = index.layers.get(query.language, ())
     if not layers or not (query.words or query.sounds):
         return []
+    features = _all_features(query, layers)
+    order, share = _best(_scores(features, layers, ranker, query))
+    known = features[:, order].T.tolist()
+    return [
+        Ranked(*_place(number, layers), dict(zip(query.features, row, strict=True)), float(share[number]))
+        for number, row in zip(order, known, strict=True)
+    ]
+
+
+def _scores(features: Floats, layers: Sequence[Layer], ranker: Ranker, query: Query) -> Floats:
+    """The score of every document of all layers; −∞ for those that aren't shown or of which nothing fits."""
     weights = np.array([[of[name] for name in query.features] for of in (ranker.taught, ranker.untaught)])
-    features = [_features(query, layer.segment) for layer in layers]
-    scores = np.concatenate([_score(f, layer, weights, query) for f, layer in zip(features, layers, strict=True)])
-    order, share = _best(scores)
-    return [Ranked(*_pick(n, query, layers, features), float(share[n])) for n in order]
-
-
-def _score(features: Floats, layer: Layer, weights: Floats, query: Query) -> Floats:
-    taught, untaught = (features @ weights.T).T
-    scores = layer.segment.taught * taught + (1 - layer.segment.taught) * untaught
+    taught, untaught = weights @ features
+    scores = untaught + np.concatenate([layer.segment.taught for layer in layers]) * (taught - untaught)
     if query.follows is not None:
-        scores += SAME_GROUP * (layer.segment.groups == query.follows)
-    scores[~layer.visible | ~features.any(axis=1)] = -np.inf
-    return np.asarray(scores, dtype=np.float64)
+        scores += SAME_GROUP * (np.concatenate([layer.segment.groups for layer in layers]) == query.follows)
+    visible = np.concatenate([layer.visible for layer in layers])
+    return np.where(visible & features.any(axis=0), scores, -np.inf)
 
 
 def _best(scores: Floats) -> tuple[list[int], Floats]:
     """Numbers of the best documents, best first, and every document's share of the probability (softmax)."""
     count = min(CANDIDATES, len(scores))
-    if not count or not np.isfinite(scores.max()):
+    most = scores.max() if count else -np.inf
+    if most == -np.inf:
         return [], scores
     first = np.argpartition(-scores, count - 1)[:count]
     order = first[np.lexsort((first, -scores[first]))]
-    likely = np.exp(scores - scores.max())
-    return [int(n) for n in order if np.isfinite(scores[n])], likely / likely.sum()
+    likely = np.exp(scores - most)
+    return [n for n in order.tolist() if likely[n] > 0], likely / likely.sum()
 
 
-def _pick(
-    number: int, query: Query, layers: Sequence[Layer], features: Sequence[Floats]
-) -> tuple[Segment, int, Mapping[str, float]]:
-    """The document with this number, counted over all layers: its segment, its place there, its features."""
-    for layer, rows in zip(layers, features, strict=True):
-        if number < len(rows):
-            return layer.segment, number, dict(zip(query.features, rows[number].tolist(), strict=True))
-        number -= len(rows)
+def _place(number: int, layers: Sequence[Layer]) -> tuple[Segment, int]:
+    """The segment of a document that is counted over all layers, and its number there."""
+    for layer in layers:
+        if number < len(layer.segment.documents):
+            return layer.segment, number
+        number -= len(layer.segment.documents)
     raise IndexError(number)
 
 
-def _features(query: Query, segment: Segment) -> Floats:
-    """One row a document, one column a feature."""
-    if not segment.documents:
-        return np.zeros((0, len(query.features)))
-    asked, asked_of_all, _, asked_of_texts = segment.by_word.weight_of(dict.fromkeys(query.words))
-    heard, heard_of_all, _ = segment.by_sound.weight_of(query.sounds)
-    phrasings, coverage, typical, texts = segment.by_word.scores(query.weights)
-    sounds, sound_coverage, sound_typical = segment.by_sound.scores(query.sounds)
-    alike = 2 * phrasings / (asked + segment.phrasings.mass)
-    alike_in_sound = 2 * sounds / (heard + segment.sounds.mass)
-    rows = np.empty((len(query.features), len(segment.documents)))
-    rows[0] = np.maximum.reduceat(alike, segment.starts)
+def _all_features(query: Query, layers: Sequence[Layer]) -> Floats:
+    """One row a feature, one column a document, layer after layer."""
+    ends = [0, *accumulate(len(layer.segment.documents) for layer in layers)]
+    rows = np.zeros((len(query.features), ends[-1]))
+    for layer, start, end in zip(layers, ends, ends[1:], strict=False):
+        if end > start:
+            _features(query, layer.segment, rows[:, start:end])
+    return rows
+
+
+def _features(query: Query, segment: Segment, rows: Floats) -> None:
+    """Writes the features of a segment's documents."""
+    (asked, asked_of_all, _, asked_of_texts, asked_of_reach), by_word = segment.by_word.search(query.weights)
+    (heard, heard_of_all, _), by_sound = segment.by_sound.search(query.sounds)
+    alike = _alike(by_word[0], segment.phrasings, asked)
+    np.maximum.reduceat(alike, segment.starts, out=rows[0])
     rows[1] = alike[segment.starts]
-    rows[2], rows[3] = coverage / asked_of_all, typical / asked_of_all
-    rows[4] = np.maximum.reduceat(alike_in_sound, segment.starts)
-    rows[5], rows[6] = sound_coverage / heard_of_all, sound_typical / heard_of_all
-    rows[7] = texts / asked_of_texts
-    rows[8] = _reach(query, segment)
+    # A word and another that means the same are one word of the question: no document has more than all of it.
+    np.minimum(by_word[1] / asked_of_all, 1, out=rows[2])
+    np.minimum(by_word[2] / asked_of_all, 1, out=rows[3])
+    np.maximum.reduceat(_alike(by_sound[0], segment.sounds, heard), segment.starts, out=rows[4])
+    rows[5:7] = by_sound[1] / heard_of_all, by_sound[2] / heard_of_all
+    rows[7:9] = by_word[3] / asked_of_texts, by_word[4] / asked_of_reach
+    rows[9] = _agreement(query.situations, segment)
     if query.meaning is not None:
         # Not `@`: BLAS would split this little work among threads, with other last digits for another number of them.
-        rows[9] = np.einsum("ij,j->i", segment.meanings, query.meaning)
-    return rows.T
+        rows[10] = np.einsum("ij,j->i", segment.meanings, query.meaning)
 
 
-def _reach(query: Query, segment: Segment) -> Floats:
-    words = dict.fromkeys(query.words, 1.0)
-    (found,) = segment.by_reach.scores(words)
-    return found / segment.by_reach.weight_of(words)[0]
-
-
-def rarest_missing(query: Query, ranked: Ranked) -> float:
-    """How rare the rarest word of the question is that the document has in none of its phrasings nor in its answer.
-
-    0–1; one telling word that is missing (電子レンジ) says more than many that fit.
-    """
-    fields = (ranked.segment.all_words, ranked.segment.texts)
-    missing = [w for w in query.words if not any(_has(field, w, ranked.number) for field in fields)]
-    phrasings = ranked.segment.phrasings
-    return max((phrasings.weight_of([w]) for w in missing), default=0.0) / phrasings.rarest
-
-
-def _has(field: Field, word: str, number: int) -> bool:
-    numbers = field.numbers.get(word)
-    return numbers is not None and bool((numbers == number).any())
-
-
-def unknown_share(query: Query, index: Index) -> float:
-    """How much of the question's words no phrasing has, 0–1 by weight."""
-    fields = [layer.segment.phrasings for layer in index.layers.get(query.language, ())]
-    words = dict.fromkeys(query.words)
-    if not words or not fields:
+def _agreement(named: Situation, segment: Segment) -> Floats | float:
+    """1 for documents written for a situation that the question names, −1 for those written for others only."""
+    if not named:
         return 0.0
-    unknown = [w for w in words if not any(w in field.numbers for field in fields)]
-    return fields[0].weight_of(unknown) / (fields[0].weight_of(words) or 1.0)
+    here = np.asarray(segment.situations & named.value, dtype=np.bool_)
+    return np.where(here, 1.0, np.where(segment.situations != 0, -1.0, 0.0))
+
+
+def _alike(common: Weights, field: Field, asked: float) -> Weights:
+    """Dice of the question and each text, in place of what they have in common: at most all of the question."""
+    np.minimum(common, np.float32(asked), out=common)
+    common *= 2
+    np.divide(common, field.mass + np.float32(asked), out=common)
+    return common

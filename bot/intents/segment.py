@@ -6,6 +6,8 @@ and answer as a text, and by how all of it sounds. Each of these is a `Field`.
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +19,16 @@ from bot.intents.field import Field, Floats, Stack, presence, stack, titled, tog
 from bot.intents.meaning import Sense, Vectors
 from bot.intents.model import Document
 from bot.intents.normalising import compact
+from bot.intents.situations import situation_of
 from bot.intents.tokenising import Analysis
 
 TOO_COMMON = 0.05
 """Share of phrasings from which a pair of kana (ヨウ, マス) tells so little that it only costs time."""
+
+REACH = 4
+"""The block of `by_word` that synonyms don't reach."""
+
+_KANJI = re.compile(r"[\u4e00-\u9fff]")
 
 Analyse = Callable[[str], Analysis]
 
@@ -30,8 +38,9 @@ class Segment:
     """Documents with their fields.
 
     `starts` are the numbers of each document's first phrasing; `taught` tells how much it relies on its phrasings:
-    0 with the question alone, near 1 with many. `meanings` has a row a document, without columns where nothing knows
-    the meaning of its language.
+    0 with the question alone, near 1 with many. `situations` are those each is written for, as a number; `outsiders`
+    tells how many documents with a word of `all_words` are not answered here, by its place. `meanings` has a row a
+    document, without columns where nothing knows the meaning of its language.
     """
 
     documents: tuple[Document, ...]
@@ -45,9 +54,11 @@ class Segment:
     texts: Field
     by_word: Stack
     by_sound: Stack
-    by_reach: Stack
     exact: Mapping[str, tuple[int, ...]]
     words_by_pair: Mapping[str, tuple[str, ...]]
+    words_by_sound: Mapping[str, tuple[str, ...]]
+    situations: NDArray[np.int64]
+    outsiders: array[int]
     meanings: Vectors
 
 
@@ -82,11 +93,15 @@ def build_segment(
         all_words=all_words,
         all_sounds=all_sounds,
         texts=texts,
-        by_word=stack([(phrasings, False), (all_words, False), (all_words, True), (texts, True)]),
+        by_word=stack(
+            [(phrasings, False), (all_words, False), (all_words, True), (texts, True), (_squared(texts), False)], REACH
+        ),
         by_sound=stack([(sounds, False), (all_sounds, False), (all_sounds, True)]),
-        by_reach=stack([(_squared(texts), False)]),
         exact=_exact(kept),
         words_by_pair=_words_by_pair(phrasings.numbers),
+        words_by_sound=_words_by_sound(phrasings.numbers, analyse),
+        situations=np.array([situation_of(d.topic).value for d in kept], dtype=np.int64),
+        outsiders=_outsiders(all_words, [d.outside for d in kept]),
         meanings=sense.of_documents(kept) if sense else np.zeros((len(kept), 0), dtype=np.float32),
     )
 
@@ -117,3 +132,18 @@ def _words_by_pair(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
             for pair in {word[i : i + 2] for i in range(len(word) - 1)}:
                 found[pair].append(word)
     return {pair: tuple(matches) for pair, matches in found.items()}
+
+
+def _outsiders(field: Field, outside: Sequence[bool]) -> array[int]:
+    rows = np.repeat(np.arange(len(field.numbers)), field.numbers.lengths())
+    counts = np.bincount(rows, np.array(outside, dtype=np.float64)[field.numbers.numbers], len(field.numbers))
+    return array("i", counts.astype(np.int32).tolist())
+
+
+def _words_by_sound(words: Iterable[str], analyse: Analyse) -> dict[str, tuple[str, ...]]:
+    """How a word with kanji sounds -> the words that sound so: what was meant when the wrong ones were chosen."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        if len(word) > 1 and _KANJI.search(word):
+            found["".join(analyse(word).sounds)].append(word)
+    return {sound: tuple(matches) for sound, matches in found.items()}

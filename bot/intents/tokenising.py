@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from enum import Enum, auto
+from functools import cache, lru_cache
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
@@ -38,26 +39,51 @@ def _dictionary() -> Dictionary:
     return Dictionary(dict="small")
 
 
+class _Says(Enum):
+    """What a morpheme adds to an analysis: nothing, its sound, its word too, or that only where it carries meaning."""
+
+    NOTHING = auto()
+    SOUND = auto()
+    PERHAPS = auto()
+    WORD = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A text taken apart: its content words in order, and how all of it sounds, as pairs of kana."""
+    """A text taken apart: its content words in order, and how all of it sounds, as pairs of kana. `readings` lie
+    beside the words; of stored texts they are not kept."""
 
     words: tuple[str, ...]
     sounds: tuple[str, ...]
+    readings: tuple[str, ...] = ()
 
 
 def analyse(text: str) -> Analysis:
     """The content words and the sound of a text."""
-    words, readings = [], []
+    words, readings, of_words = [], [], []
     for morpheme in _tokenizer().tokenize(normalise(text)):
-        part = morpheme.part_of_speech()
-        if part[0] in _SILENT:
+        says = _says(morpheme.part_of_speech_id())
+        if says is _Says.NOTHING:
             continue
         readings.append(morpheme.reading_form() or morpheme.surface())
+        if says is _Says.SOUND:
+            continue
         form = morpheme.normalized_form().casefold()
-        if part[0] in _CONTENT and (part[1] not in _NOT_CONTENT or form in _KEPT_VERBS):
+        if says is _Says.WORD or form in _KEPT_VERBS:
             words.append(form)
-    return Analysis(tuple(words), pairs(readings))
+            of_words.append(readings[-1])
+    return Analysis(tuple(words), pairs(readings), tuple(of_words))
+
+
+@cache
+def _says(part_of_speech: int) -> _Says:
+    """What morphemes of a part of speech, by its number in the dictionary, say."""
+    part = _dictionary().pos_of(part_of_speech)
+    if part is None or part[0] in _SILENT:
+        return _Says.NOTHING
+    if part[0] not in _CONTENT:
+        return _Says.SOUND
+    return _Says.PERHAPS if part[1] in _NOT_CONTENT else _Says.WORD
 
 
 @lru_cache(maxsize=200_000)

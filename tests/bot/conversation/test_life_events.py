@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.channels.line.messages import to_line
 from bot.channels.line.standin import validate_messages
+from bot.conversation.inbound import Inbound, InboundKind
 from bot.conversation.life_events import asked_event, procedures_reply
+from bot.conversation.turn import Person, take_turn
+from bot.intents import Decision
 from bot.responses.compose import Style
 from bot.responses.text import plain_text
 from deploy.cli.sources import city_finder, published
@@ -45,3 +50,14 @@ def test_every_city_shows_the_procedures_of_every_event(event: str, name: str) -
         assert reply.choices
         assert validate_messages(to_line(reply)) == []
         assert all(card.title in plain_text(reply) for card in reply.cards)
+
+
+def test_a_life_event_is_written_down_like_any_question() -> None:
+    city = city_finder(published(live=False))("oyama")
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    text = "番号は1234-5678-9018です。引っ越したら何の手続が要りますか"
+    inbound = Inbound(id="e", kind=InboundKind.TEXT, municipality="oyama", at=at, text=text)
+    turn = take_turn(inbound, Person(), city)
+    assert turn.recognition is not None
+    assert (turn.recognition.decision, turn.recognition.reason) == (Decision.ANSWER, "life event")
+    assert turn.recognition.utterance == "番号は【個人番号】です。引っ越したら何の手続が要りますか"

@@ -52,9 +52,10 @@ def test_accuracy_does_not_fall(find: Callable[[str], CityKnowledge]) -> None:
     assert isinstance(overall, dict)
     assert isinstance(none, dict)
     assert overall["n"] >= 100
-    assert (overall["right"] + overall["asked_right"]) / overall["n"] >= 0.85
-    assert overall["wrong"] / overall["n"] <= 0.03
-    assert none["answered"] / none["n"] <= 0.05
+    assert overall["right"] / overall["n"] >= 0.78
+    assert (overall["right"] + overall["asked_right"]) / overall["n"] >= 0.9
+    assert overall["wrong"] / overall["n"] <= 0.02
+    assert none["answered"] / none["n"] <= 0.02
 
 
 def test_the_gates_questions_are_nobodys_phrasing() -> None:
