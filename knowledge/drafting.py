@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, col, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
 
 from knowledge.editing import (
     DraftNotFound,
@@ -24,7 +25,7 @@ from knowledge.editing import (
     publish,
 )
 from knowledge.schema import Entry
-from knowledge.tables import CommentRow, DraftRow, EntryRow, ReleaseRow, RevisionRow, TypedRow
+from knowledge.tables import CommentRow, DraftRow, EntryRow, ReleaseRow, RevisionRow
 
 
 class DraftState(StrEnum):
@@ -59,14 +60,14 @@ def save_draft(
 
     Raises EntryNotFound, or EditConflict when somebody saved or published another text in between.
     """
-    row = find_entry(session, entry, lock=True)
-    head = head_revision(session, row)
+    row, draft = find_entry(session, entry, lock=True), _fresh(session, entry)
+    head = draft.revision_id if draft is not None else row.published_revision_id
     if head is not None and head != started_from:
         raise EditConflict(_revision(session, head))
     revision = add_revision(session, row, content, author=author, note=note, at=at)
-    draft = session.get(DraftRow, entry) or _begun(session, row, author, at)
+    draft = draft or _begun(session, row, author, at)
     draft.revision_id, draft.removal, draft.note = revision.id, False, note or draft.note
-    _touch(draft, DraftState.DRAFT, author, at)
+    _write(draft, author, at)
     session.flush()
     return draft
 
@@ -78,8 +79,7 @@ def begin_entry(session: Session, pack: str, content: Entry, *, author: str, not
     if row is not None and (row.published_revision_id is not None or session.get(DraftRow, name) is not None):
         raise EntryExists(name)
     if row is None:
-        session.add(EntryRow(id=name, pack=pack, topic=content.topic))
-        session.flush()
+        _add_entry(session, EntryRow(id=name, pack=pack, topic=content.topic))
     return save_draft(session, name, content, started_from=None, author=author, note=note, at=at)
 
 
@@ -88,9 +88,10 @@ def draft_removal(session: Session, entry: str, *, author: str, note: str, at: d
     row = find_entry(session, entry, lock=True)
     if row.published_revision_id is None:
         raise WrongState(entry)
-    draft = session.get(DraftRow, entry) or _begun(session, row, author, at)
-    draft.removal, draft.revision_id, draft.note = True, row.published_revision_id, note
-    _touch(draft, DraftState.DRAFT, author, at)
+    draft = _fresh(session, entry) or _begun(session, row, author, at)
+    draft.removal, draft.note = True, note
+    draft.base_revision_id = draft.revision_id = row.published_revision_id
+    _write(draft, author, at)
     session.flush()
     return draft
 
@@ -103,40 +104,42 @@ def submit(session: Session, entry: str, *, author: str, at: datetime) -> DraftR
 def approve(session: Session, entry: str, *, reviewer: str, at: datetime, four_eyes: bool) -> DraftRow:
     """Approves a draft. With `four_eyes` whoever wrote any of it can't. Raises DraftNotFound, WrongState, OwnWork."""
     draft = _locked(session, entry)
-    if four_eyes and reviewer in writers(session, draft):
+    if four_eyes and reviewer in writers(draft):
         raise OwnWork(entry)
+    _step(session, entry, (DraftState.DRAFT, DraftState.REVIEW), DraftState.APPROVED, draft.updated_by, at)
     draft.reviewer = reviewer
-    return _step(session, entry, (DraftState.DRAFT, DraftState.REVIEW), DraftState.APPROVED, draft.updated_by, at)
+    session.flush()
+    return draft
 
 
 def send_back(session: Session, entry: str, *, at: datetime) -> DraftRow:
     """Back to its writer. Raises DraftNotFound and WrongState."""
     draft = _locked(session, entry)
-    draft.publish_at = None
     return _step(session, entry, (DraftState.REVIEW, DraftState.APPROVED), DraftState.DRAFT, draft.updated_by, at)
 
 
 def schedule(session: Session, entry: str, publish_at: datetime | None) -> DraftRow:
-    """Sets when an approved draft goes out by itself; None: when somebody publishes it. Raises DraftNotFound."""
+    """Sets when an approved draft goes out by itself; None: when somebody publishes it.
+
+    Raises DraftNotFound, and WrongState for one that is not approved.
+    """
     draft = _locked(session, entry)
+    if draft.state != DraftState.APPROVED:
+        raise WrongState(entry)
     draft.publish_at = publish_at
+    session.flush()
     return draft
 
 
 def discard(session: Session, entry: str) -> None:
-    """Gives a draft up; its revisions stay in the history. Raises DraftNotFound."""
+    """Gives a draft up; its revisions and what anybody typed and did not save stay. Raises DraftNotFound."""
     session.delete(_locked(session, entry))
-    session.exec(delete(TypedRow).where(col(TypedRow.entry_id) == entry))
     session.flush()
 
 
-def writers(session: Session, draft: DraftRow) -> frozenset[str]:
-    """Everybody who saved a text of this draft since it was begun, and who proposed a removal."""
-    query = select(RevisionRow.author).where(
-        RevisionRow.entry_id == draft.entry_id, col(RevisionRow.id) > (draft.base_revision_id or 0)
-    )
-    wrote = session.exec(query.where(col(RevisionRow.id) <= (draft.revision_id or 0))).all()
-    return frozenset((*wrote, *([draft.updated_by] if draft.removal else [])))
+def writers(draft: DraftRow) -> frozenset[str]:
+    """Everybody who had a hand in this draft since it was begun: its texts, merging it, proposing a removal."""
+    return frozenset(draft.writers or (draft.updated_by,))
 
 
 def publish_drafts(session: Session, entries: Sequence[str], *, author: str, reason: str, at: datetime) -> ReleaseRow:
@@ -147,27 +150,52 @@ def publish_drafts(session: Session, entries: Sequence[str], *, author: str, rea
     drafts = [_locked(session, entry) for entry in sorted(set(entries))]
     if waiting := [draft.entry_id for draft in drafts if draft.state != DraftState.APPROVED]:
         raise WrongState(", ".join(waiting))
-    rows = {draft.entry_id: find_entry(session, draft.entry_id, lock=True) for draft in drafts}
-    if late := [d.entry_id for d in drafts if rows[d.entry_id].published_revision_id != d.base_revision_id]:
+    rows = {draft.entry_id: find_entry(session, draft.entry_id) for draft in drafts}
+    if late := [d.entry_id for d in drafts if is_overtaken(d, rows[d.entry_id])]:
         raise Overtaken(late)
     changes = {draft.entry_id: None if draft.removal else draft.revision_id for draft in drafts}
     release = publish(session, changes, author=author, reason=reason, at=at)
     for draft in drafts:
-        session.delete(draft)
-        session.exec(delete(TypedRow).where(col(TypedRow.entry_id) == draft.entry_id))
+        _finish(session, draft, rows[draft.entry_id])
     session.flush()
     return release
 
 
-def rebase(session: Session, entry: str, content: Entry, *, author: str, note: str, at: datetime) -> DraftRow:
-    """Puts a draft on top of what was published since it was begun; `content` is the merged text.
+def is_overtaken(draft: DraftRow, row: EntryRow) -> bool:
+    """Whether another text was published since the draft was begun."""
+    return draft.base_revision_id != row.published_revision_id
 
-    Raises DraftNotFound.
+
+def _finish(session: Session, draft: DraftRow, row: EntryRow) -> None:
+    if draft.takes_revision_id is not None and draft.takes_revision_id == row.conflict_revision_id:
+        row.conflict_revision_id = row.conflict_base_revision_id = None
+    session.delete(draft)
+
+
+def rebase(
+    session: Session,
+    entry: str,
+    content: Entry,
+    *,
+    started_from: int | None,
+    onto: int | None,
+    author: str,
+    note: str,
+    at: datetime,
+) -> DraftRow:
+    """Puts a draft on top of what was published since it was begun. `content` joins the draft's text at revision
+    `started_from` with the published text at revision `onto`.
+
+    Raises DraftNotFound, EditConflict when the draft was saved and Overtaken when something was published in between.
     """
-    draft, row = _locked(session, entry), find_entry(session, entry, lock=True)
+    draft, row = _locked(session, entry), find_entry(session, entry)
+    if draft.revision_id != started_from and draft.revision_id is not None:
+        raise EditConflict(_revision(session, draft.revision_id))
+    if row.published_revision_id != onto:
+        raise Overtaken([entry])
     revision = add_revision(session, row, content, author=author, note=note, at=at)
-    draft.base_revision_id, draft.revision_id = row.published_revision_id, revision.id
-    _touch(draft, DraftState.DRAFT, author, at)
+    draft.base_revision_id, draft.revision_id, draft.removal = row.published_revision_id, revision.id, False
+    _write(draft, author, at)
     session.flush()
     return draft
 
@@ -196,6 +224,19 @@ def _begun(session: Session, row: EntryRow, author: str, at: datetime) -> DraftR
     return draft
 
 
+def _add_entry(session: Session, row: EntryRow) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise EntryExists(row.id) from None  # somebody else began the same one at this moment
+
+
+def _write(draft: DraftRow, author: str, at: datetime) -> None:
+    draft.writers = sorted({*(draft.writers or ()), author})
+    _touch(draft, DraftState.DRAFT, author, at)
+
+
 def _touch(draft: DraftRow, state: DraftState, author: str, at: datetime) -> None:
     if state is DraftState.DRAFT:
         draft.reviewer = draft.publish_at = None
@@ -214,10 +255,18 @@ def _step(
 
 
 def _locked(session: Session, entry: str) -> DraftRow:
-    draft = session.exec(select(DraftRow).where(DraftRow.entry_id == entry).with_for_update()).one_or_none()
+    """The draft, with its entry's row locked before it: everybody takes the two locks in this order."""
+    session.exec(select(EntryRow.id).where(EntryRow.id == entry).with_for_update()).one_or_none()
+    draft = _fresh(session, entry)
     if draft is None:
         raise DraftNotFound(entry)
     return draft
+
+
+def _fresh(session: Session, entry: str) -> DraftRow | None:
+    """The draft as it is now that the entry's row is locked, and not as this session may have read it before."""
+    query = select(DraftRow).where(DraftRow.entry_id == entry).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def _revision(session: Session, number: int) -> RevisionRow:

@@ -14,12 +14,14 @@ from knowledge.database import UtcDateTime
 
 
 class PackRow(SQLModel, table=True):
-    """A pack: `common` or a municipality."""
+    """A pack: `common` or a municipality. `upstream` is the profile that came from its file the last time; what staff
+    set differently in `profile` survives the next one."""
 
     __tablename__ = "pack"
 
     id: str = Field(primary_key=True, max_length=31)
     profile: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    upstream: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class SourceRow(SQLModel, table=True):
@@ -48,7 +50,8 @@ class EntryRow(SQLModel, table=True):
     """An entry and which of its revisions is published.
 
     `upstream_revision_id` is the last text that came from a pack file: the base of the three-way comparison when
-    a pack upgrade meets staff edits. `conflict_revision_id` is a pack text that waits for a person's decision.
+    a pack upgrade meets staff edits. `conflict_revision_id` is a pack text that waits for a person's decision;
+    `conflict_base_revision_id` is the pack text that the staff text was made from.
     """
 
     __tablename__ = "entry"
@@ -59,6 +62,7 @@ class EntryRow(SQLModel, table=True):
     published_revision_id: int | None = None
     upstream_revision_id: int | None = None
     conflict_revision_id: int | None = None
+    conflict_base_revision_id: int | None = None
 
 
 class RevisionRow(SQLModel, table=True):
@@ -77,7 +81,7 @@ class RevisionRow(SQLModel, table=True):
 
 
 class ReleaseRow(SQLModel, table=True):
-    """A published state of the knowledge base."""
+    """A published state of the knowledge base. `pack` is whose it is when it changed no entry (settings, listings)."""
 
     __tablename__ = "release"
 
@@ -86,6 +90,7 @@ class ReleaseRow(SQLModel, table=True):
     reason: str = Field(max_length=400)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     undoes: int | None = None
+    pack: str | None = Field(default=None, max_length=31)
 
 
 class ReleaseChangeRow(SQLModel, table=True):
@@ -113,7 +118,8 @@ class DraftRow(SQLModel, table=True):
     """What staff are about to change in an entry: one shared draft an entry, at revision `revision_id`.
 
     `base_revision_id` is what was published when the draft was begun (none: a new entry). `removal` means that the
-    entry is to be taken down. `publish_at` waits for that moment once the draft is approved.
+    entry is to be taken down. `publish_at` waits for that moment once the draft is approved. `writers` are the sign-in
+    names of all who had a hand in it. `takes_revision_id` is a waiting pack text that this draft has dealt with.
     """
 
     __tablename__ = "draft"
@@ -128,6 +134,8 @@ class DraftRow(SQLModel, table=True):
     updated_by: str = Field(max_length=120)
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     reviewer: str | None = Field(default=None, max_length=120)
+    writers: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    takes_revision_id: int | None = None
 
 
 class CommentRow(SQLModel, table=True):

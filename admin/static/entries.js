@@ -94,6 +94,7 @@ function show(page, extra) {
 
 // --- Keeping what is typed
 let kept = "";
+let leaving = false;
 const typed = () => new URLSearchParams(new FormData(form)).toString();
 async function keep() {
   const now = typed();
@@ -104,14 +105,13 @@ async function keep() {
     kept = now;
     document.querySelector("#kept").textContent = `書きかけを残しました（${(await answer.json()).at}）。まだ下書きには保存していません。`;
   } catch {
-    document.querySelector("#kept").textContent = "書きかけを残せませんでした。つながりを確かめて、この画面を閉じずにお待ちください。";
+    if (!leaving) document.querySelector("#kept").textContent = "書きかけを残せませんでした。つながりを確かめて、この画面を閉じずにお待ちください。";
   }
 }
 
 if (form) {
   startChips(document.querySelector("#phrasings"));
   kept = typed();
-  let leaving = false;
   form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(look, 500); });
   form.addEventListener("change", () => { clearTimeout(later); later = setTimeout(look, 100); });
   form.addEventListener("submit", (event) => {
