@@ -8,8 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from deploy import clock
-from knowledge.editing import publish
-from knowledge.listing_store import load_listings, store_classes
+from knowledge.listing_store import load_listings, publish_listings, store_classes
 from knowledge.listings import PackListings, SmartphoneClass
 
 _SATURDAY = 5
@@ -57,4 +56,4 @@ def store_samples(session: Session, cities: Iterable[str], today: date) -> None:
         real = [c for c in listings.get(city, PackListings()).classes if not c.sample]
         changed |= store_classes(session, city, (*real, *sample_classes(today)))
     if changed:
-        publish(session, {}, author="sample", reason="見本の教室", at=clock.now())
+        publish_listings(session, author="sample", reason="見本の教室", at=clock.now())

@@ -78,7 +78,10 @@ def find_entry(session: Session, entry: str, *, lock: bool = False) -> EntryRow:
     Raises EntryNotFound.
     """
     query = select(EntryRow).where(EntryRow.id == entry)
-    row = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        # What this session read before it had the lock may be old.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.exec(query).one_or_none()
     if row is None:
         raise EntryNotFound(entry)
     return row
@@ -122,10 +125,14 @@ def publish(
     reason: str,
     at: datetime,
     undoes: int | None = None,
+    pack: str | None = None,
 ) -> ReleaseRow:
-    """Makes these revisions (entry id -> revision id, None = taken down) what citizens get, as one release."""
+    """Makes these revisions (entry id -> revision id, None = taken down) what citizens get, as one release.
+
+    A release that changes no entry (settings, listings) names the `pack` that it belongs to; none: all of them.
+    """
     number = _next_release(session)
-    release = ReleaseRow(number=number, author=author, reason=reason, created_at=at, undoes=undoes)
+    release = ReleaseRow(number=number, author=author, reason=reason[:400], created_at=at, undoes=undoes, pack=pack)
     session.add(release)
     session.flush()
     rows = {row.id: row for row in session.exec(select(EntryRow).where(col(EntryRow.id).in_(changes))).all()}

@@ -91,6 +91,8 @@ class SmartphoneClass(Strict):
     tel: Annotated[str, StringConstraints(pattern=r"^[0-9#()-]+$")] | None = None
     url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    cancelled: bool = False
+    """It was announced and will not be held; people go on seeing it, marked 【中止】."""
     sample: bool = False
     """A made-up session that shows how it looks; never shown outside the simulator."""
 

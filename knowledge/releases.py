@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from knowledge.editing import EntryNotFound, Overtaken, publish
@@ -31,14 +32,13 @@ class ReleaseSummary:
 
 
 def list_releases(session: Session, packs: Sequence[str], limit: int = 100) -> list[ReleaseSummary]:
-    """The newest releases that changed something in these packs, newest first; releases of listings are all shown."""
+    """The newest releases that changed something in these packs, newest first."""
     changed = (
         select(ReleaseChangeRow.release_number)
         .join(EntryRow, col(EntryRow.id) == ReleaseChangeRow.entry_id)
         .where(col(EntryRow.pack).in_(packs))
     )
-    without = ~col(ReleaseRow.number).in_(select(ReleaseChangeRow.release_number))
-    query = select(ReleaseRow).where(col(ReleaseRow.number).in_(changed) | without)
+    query = select(ReleaseRow).where(col(ReleaseRow.number).in_(changed) | _about(packs))
     releases = session.exec(query.order_by(col(ReleaseRow.number).desc()).limit(limit)).all()
     entries = _entries_of(session, [release.number for release in releases])
     return [ReleaseSummary(release, entries.get(release.number, ())) for release in releases]
@@ -53,6 +53,22 @@ def _entries_of(session: Session, numbers: Sequence[int]) -> dict[int, tuple[str
     for number, entry in rows:
         found.setdefault(number, []).append(entry)
     return {number: tuple(entries) for number, entries in found.items()}
+
+
+def find_release(session: Session, packs: Sequence[str], number: int) -> ReleaseSummary | None:
+    """A release that concerns these packs, with the ids of its entries in all packs."""
+    release = session.get(ReleaseRow, number)
+    if release is None:
+        return None
+    entries = _entries_of(session, [number]).get(number, ())
+    own = any(entry.split("/", 1)[0] in packs for entry in entries)
+    return ReleaseSummary(release, entries) if own or (not entries and release.pack in (None, *packs)) else None
+
+
+def _about(packs: Sequence[str]) -> ColumnElement[bool]:
+    """Releases without entries, of these packs or of nobody in particular."""
+    without = ~col(ReleaseRow.number).in_(select(ReleaseChangeRow.release_number))
+    return without & (col(ReleaseRow.pack).in_(packs) | col(ReleaseRow.pack).is_(None))
 
 
 def changes_of(session: Session, number: int) -> list[Change]:
@@ -80,9 +96,8 @@ def undo_release(session: Session, number: int, *, author: str, reason: str, at:
     if not changes:
         raise EntryNotFound(f"release {number}")
     ids = [change.entry_id for change in changes]
-    rows = {
-        row.id: row for row in session.exec(select(EntryRow).where(col(EntryRow.id).in_(ids)).with_for_update()).all()
-    }
+    query = select(EntryRow).where(col(EntryRow.id).in_(ids)).order_by(col(EntryRow.id)).with_for_update()
+    rows = {row.id: row for row in session.exec(query.execution_options(populate_existing=True)).all()}
     if late := [c.entry_id for c in changes if rows[c.entry_id].published_revision_id != c.after_revision_id]:
         raise Overtaken(late)
     back = {change.entry_id: change.before_revision_id for change in changes}

@@ -41,7 +41,8 @@ def find_classes(coming: tuple[SmartphoneClass, ...], slots: Slots, today: date)
     fitting = [c for c in coming if period and period.holds(in_japan(c.starts)) and _is_meant(c, slots)]
     fitting = _narrowed(fitting, slots.words)
     if not fitting:
-        return Found(coming[:NEXT], as_asked=False)
+        # Nobody asked for these: one that will not be held would only be in the way.
+        return Found(tuple(c for c in coming if not c.cancelled)[:NEXT], as_asked=False)
     return Found(tuple(fitting[:SHOWN]), more=max(0, len(fitting) - SHOWN))
 
 

@@ -39,7 +39,7 @@ def nearby(here: Point, at: datetime, city: CityKnowledge, style: Style, choices
     `choices` are the next steps that are offered.
     """
     places = [(km, place_card(place, city=city.name, km=km)) for km, place in _nearest(here, city.places)]
-    coming = _nearest(here, upcoming(city.classes, at))
+    coming = _nearest(here, (c for c in upcoming(city.classes, at) if not c.cancelled))
     classes = [(km, class_card(session, city=city.name, now=at, km=km)) for km, session in coming]
     cards = tuple(card for _, card in sorted((*places, *classes), key=lambda item: item[0]))
     if cards:

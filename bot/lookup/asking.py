@@ -11,6 +11,7 @@ from bot.conversation.inbound import Inbound, InboundKind
 from bot.conversation.standing import Standing, reply_under
 from bot.conversation.turn import Feedback, Person, take_turn
 from bot.intents import Recognition, mask
+from bot.observing.measures import DECISIONS, timed
 from bot.responses.compose import Style
 from bot.responses.reply import Reply
 
@@ -67,6 +68,9 @@ def tapped(code: str, city: CityKnowledge, style: Style, at: datetime, standing:
 
 
 def _told(inbound: Inbound, city: CityKnowledge, style: Style, standing: Standing) -> Told:
-    turn = take_turn(inbound, Person(style), city)
+    with timed("lookup"):
+        turn = take_turn(inbound, Person(style), city)
+    if turn.recognition is not None:
+        DECISIONS.labels("lookup", turn.recognition.decision).inc()
     assert turn.reply is not None, "texts and taps are always replied to"  # noqa: S101
     return Told(reply_under(standing, turn.reply, city, style), turn.recognition, turn.style, turn.feedback)

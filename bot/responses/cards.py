@@ -31,10 +31,12 @@ def class_card(session: SmartphoneClass, *, city: str, now: datetime, km: float 
     title = session.title
     if session.sample and not title.startswith(SAMPLE):
         title = f"{SAMPLE}{title}"
+    if session.cancelled:
+        title = f"{phrase('class_cancelled_mark')}{title}"
     buttons = (
         _map_button(session, session.address or f"{city} {session.place}") if not session.sample else None,
         _telephone(session.tel),
-        _calendar_button(session, title),
+        _calendar_button(session, title) if not session.cancelled else None,
         _details(session.url),
     )
     return Card(
@@ -73,6 +75,8 @@ def _distance(km: float | None) -> tuple[str, ...]:
 
 
 def _class_lines(session: SmartphoneClass, today: date) -> Iterator[str]:
+    if session.cancelled:
+        yield phrase("class_cancelled")
     yield _when(session, today)
     where = session.place
     if session.address and session.address not in where:
@@ -84,7 +88,8 @@ def _class_lines(session: SmartphoneClass, today: date) -> Iterator[str]:
         yield phrase("class_fee", fee=f"{session.fee:,}") if session.fee else phrase("class_free")
     if session.capacity:
         yield phrase("class_seats", seats=str(session.capacity))
-    yield from _applying(session, today)
+    if not session.cancelled:
+        yield from _applying(session, today)
 
 
 def _applying(session: SmartphoneClass, today: date) -> Iterator[str]:

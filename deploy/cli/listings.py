@@ -16,8 +16,7 @@ from bot.conversation.classes import upcoming
 from bot.responses.days import clock_text, day_text, in_japan
 from deploy import clock
 from deploy.cli.sources import City, open_database
-from knowledge.editing import publish
-from knowledge.listing_store import store_classes, store_places
+from knowledge.listing_store import publish_listings, store_classes, store_places
 from knowledge.municipalities import FOUNDING
 from knowledge.open_data import Layout, read_events, read_facilities, read_wifi, write_events
 from knowledge.open_data import write_facilities as write_facility_list
@@ -48,7 +47,7 @@ def import_classes(city: City, file: Source, keep_good: KeepGood = False) -> Non
     _stop_on_errors(problems, len(sessions), keep_good)
     with _writing(city) as session:
         if store_classes(session, city, sessions):
-            _release(session, "スマホ教室の日程の取り込み")
+            publish_listings(session, author=AUTHOR, reason="スマホ教室の日程の取り込み", at=clock.now())
     coming = len(upcoming(sessions, clock.now()))
     print(f"{len(sessions)} 件を取り込みました（これからのもの {coming} 件）")
 
@@ -89,7 +88,7 @@ def import_places(
     _stop_on_errors(problems, len(places), keep_good)
     with _writing(city) as session:
         if store_places(session, city, kind, places):
-            _release(session, "場所の一覧の取り込み")
+            publish_listings(session, author=AUTHOR, reason="場所の一覧の取り込み", at=clock.now())
     print(f"{len(places)} 件を取り込みました（地図にのせられるもの {sum(p.located for p in places)} 件）")
 
 
@@ -128,11 +127,6 @@ def _writing(city: str) -> Iterator[Session]:
     with open_database() as database, database.writing() as session:
         _require(load_published(session), city)
         yield session
-
-
-def _release(session: Session, reason: str) -> None:
-    """A release in which no entry changes: it tells every process to read the lists anew."""
-    publish(session, {}, author=AUTHOR, reason=reason, at=clock.now())
 
 
 def _published(city: str) -> Published:

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from knowledge.listings import Place, SmartphoneClass
+from knowledge.listings import Place, Procedure, SmartphoneClass
 from knowledge.open_data.notes import fitting
 from knowledge.open_data.table import Row
 from knowledge.open_data.text import folded, one_line
 from knowledge.open_data.values import Found, Reader, Value, degrees
 from knowledge.reading import Problem, explain
 
-Listing = TypeVar("Listing", Place, SmartphoneClass)
+Listing = TypeVar("Listing", Place, SmartphoneClass, Procedure)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 _CELLS = {"starts": "start_date", "ends": "end_date", "hours": "hours_note"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -9,7 +10,7 @@ from knowledge.listings import SmartphoneClass
 from knowledge.open_data.columns import EVENT_COLUMNS, EVENT_NAMES, Layout
 from knowledge.open_data.drafts import Draft, digest, finished, listed, read_address, read_coordinates, read_id
 from knowledge.open_data.notes import Labels, divided, labelled_lines, labels_of
-from knowledge.open_data.table import read_table
+from knowledge.open_data.table import Row, read_table
 from knowledge.open_data.text import one_line
 from knowledge.open_data.values import day, minutes, people, telephone, web_address, yen
 from knowledge.open_data.writing import Publisher, shown, write_table
@@ -25,7 +26,11 @@ _LABELS: Labels = {
     "organiser": "主催",
 }
 _NOTE_LIMIT = 500
+CANCELLED = "【中止】"
+"""What stands before the title of a session that will not be held: the list has no column for that."""
+_CANCELLED = re.compile(r"^[\s　]*(?:[【\[(（〔]\s*(?:開催)?中止\s*[】\])）〕]|※\s*中止\s)[\s　]*")
 _REQUIRED = frozenset({"id", "title", "starts", "ends", "place"})
+REQUIRED_COLUMNS = frozenset({"title", "start_date", "start_time"})
 _JAPAN = timezone(timedelta(hours=9))
 
 
@@ -35,9 +40,14 @@ def read_events(content: bytes, name: str) -> tuple[list[SmartphoneClass], list[
     Never raises. An error means that a row is missing from the result; a warning that a value of it is.
     All events are read: which of them are classes, the list does not say.
     """
-    rows, problems = read_table(content, name, EVENT_NAMES, {"title", "start_date", "start_time"})
-    sessions, faults = listed((Draft(row) for row in rows), _read_session)
+    rows, problems = read_table(content, name, EVENT_NAMES, REQUIRED_COLUMNS)
+    sessions, faults = events_of(rows)
     return sessions, sorted((*problems, *faults), key=lambda problem: problem.line)
+
+
+def events_of(rows: Iterable[Row]) -> tuple[list[SmartphoneClass], list[Problem]]:
+    """The sessions of these rows, and what is wrong with them. Never raises."""
+    return listed((Draft(row) for row in rows), _read_session)
 
 
 def _read_session(draft: Draft) -> tuple[SmartphoneClass, str] | None:
@@ -45,11 +55,13 @@ def _read_session(draft: Draft) -> tuple[SmartphoneClass, str] | None:
     if times is None:
         return None
     row, address = draft.row, read_address(draft.row)
-    title, place = one_line(row.text("title")), one_line(row.text("place")) or address
+    announced, place = one_line(row.text("title")), one_line(row.text("place")) or address
+    title = _CANCELLED.sub("", announced) or announced
     # Of the series and the moment: the same session has the same id in next month's file.
     made = f"{digest(title, place)}-{times[0]:%Y%m%d-%H%M}"
     draft.put("id", read_id(draft, made))
     draft.put("title", title)
+    draft.put("cancelled", title != announced)
     draft.put("place", place)
     draft.put("starts", times[0])
     draft.put("ends", times[1])
@@ -133,7 +145,7 @@ def _cells(session: SmartphoneClass) -> dict[str, str]:
     starts, ends = _in_japan(session.starts), _in_japan(session.ends)
     return {
         "id": session.id,
-        "title": session.title,
+        "title": f"{CANCELLED if session.cancelled else ''}{session.title}",
         "start_date": starts.date().isoformat(),
         "end_date": ends.date().isoformat(),
         "start_time": f"{starts:%H:%M}",

@@ -16,7 +16,7 @@ from knowledge.open_data.columns import (
 from knowledge.open_data.drafts import Draft, digest, finished, listed, read_address, read_coordinates, read_id
 from knowledge.open_data.hours import divided_hours, read_hours
 from knowledge.open_data.notes import Labels, divided, labelled_lines, labels_of
-from knowledge.open_data.table import read_table
+from knowledge.open_data.table import Row, read_table
 from knowledge.open_data.text import one_line
 from knowledge.open_data.values import plain_telephone, web_address
 from knowledge.open_data.writing import Publisher, shown, write_table
@@ -36,8 +36,13 @@ _REQUIRED = frozenset({"id", "name", "kind", "as_of"})
 def read_wifi(content: bytes, name: str, *, as_of: date) -> tuple[list[Place], list[Problem]]:
     """The access points of a list that is shown to people as `name`, and what is wrong with it. Never raises."""
     rows, problems = read_table(content, name, WIFI_NAMES, {"name"})
-    places, faults = listed((Draft(row) for row in rows), lambda draft: _read_access_point(draft, as_of))
+    places, faults = wifi_of(rows, as_of)
     return places, sorted((*problems, *faults), key=lambda problem: problem.line)
+
+
+def wifi_of(rows: Iterable[Row], as_of: date) -> tuple[list[Place], list[Problem]]:
+    """The access points of these rows, and what is wrong with them. Never raises."""
+    return listed((Draft(row) for row in rows), lambda draft: _read_access_point(draft, as_of))
 
 
 def _read_access_point(draft: Draft, as_of: date) -> tuple[Place, str] | None:
@@ -54,8 +59,13 @@ def _read_access_point(draft: Draft, as_of: date) -> tuple[Place, str] | None:
 def read_facilities(content: bytes, name: str, *, as_of: date) -> tuple[list[Place], list[Problem]]:
     """The public facilities of a list that is shown to people as `name`, and its faults. Never raises."""
     rows, problems = read_table(content, name, FACILITY_NAMES, {"name"})
-    places, faults = listed((Draft(row) for row in rows), lambda draft: _read_facility(draft, as_of))
+    places, faults = facilities_of(rows, as_of)
     return places, sorted((*problems, *faults), key=lambda problem: problem.line)
+
+
+def facilities_of(rows: Iterable[Row], as_of: date) -> tuple[list[Place], list[Problem]]:
+    """The public facilities of these rows, and what is wrong with them. Never raises."""
+    return listed((Draft(row) for row in rows), lambda draft: _read_facility(draft, as_of))
 
 
 def _read_facility(draft: Draft, as_of: date) -> tuple[Place, str] | None:

@@ -47,7 +47,9 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
+class Header:
+    """Where the header stands, and its columns."""
+
     delimiter: str
     record: int
     columns: Mapping[str, tuple[tuple[int, str], ...]]
@@ -61,21 +63,22 @@ def read_table(content: bytes, name: str, names: Names, required: Collection[str
     text = decode(content)
     if not text.strip("\0\ufeff \t\r\n"):
         return [], [Problem(name, 0, "", "ファイルが空です")]
-    header = max((_find_header(text, names, delimiter) for delimiter in ",\t"), key=lambda found: len(found.columns))
+    header = max((find_header(text, names, delimiter) for delimiter in ",\t"), key=lambda found: len(found.columns))
     missing = [names[field][0] for field in names if field in required and field not in header.columns]
     if missing:
         return [], [Problem(name, 0, "", f"列「{column}」が見つかりません") for column in missing]
     return _read_rows(text, name, names, header)
 
 
-def _find_header(text: str, names: Names, delimiter: str) -> _Header:
+def find_header(text: str, names: Names, delimiter: str) -> Header:
+    """The record with most known names among the first ones; without columns where there is none."""
     fields = fields_by_key(names)
-    best = _Header(delimiter, 0, {})
+    best = Header(delimiter, 0, {})
     try:
-        for record, (_, cells) in enumerate(islice(_records(text, delimiter), _HEADER_WITHIN)):
+        for record, (_, cells) in enumerate(islice(records(text, delimiter), _HEADER_WITHIN)):
             columns = _columns(cells, names, fields)
             if len(columns) > len(best.columns):
-                best = _Header(delimiter, record, columns)
+                best = Header(delimiter, record, columns)
     except csv.Error:
         return best
     return best
@@ -94,7 +97,7 @@ def _columns(cells: list[str], names: Names, fields: Mapping[str, str]) -> dict[
     }
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Records and the lines on which they begin. Raises csv.Error where a quotation mark is never closed."""
     reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     line = 1
@@ -108,12 +111,12 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         line = reader.line_num + 1
 
 
-def _read_rows(text: str, name: str, names: Names, header: _Header) -> tuple[list[Row], list[Problem]]:
+def _read_rows(text: str, name: str, names: Names, header: Header) -> tuple[list[Row], list[Problem]]:
     rows: list[Row] = []
     problems: list[Problem] = []
     line = 1
     try:
-        for line, cells in islice(_records(text, header.delimiter), header.record + 1, None):
+        for line, cells in islice(records(text, header.delimiter), header.record + 1, None):
             row = Row(name, line, _cells(cells, names, header))
             if not any(cell.text for field, cell in row.cells.items() if field not in BODY_FIELDS):
                 continue
@@ -127,7 +130,7 @@ def _read_rows(text: str, name: str, names: Names, header: _Header) -> tuple[lis
     return rows, problems
 
 
-def _cells(cells: list[str], names: Names, header: _Header) -> dict[str, Cell]:
+def _cells(cells: list[str], names: Names, header: Header) -> dict[str, Cell]:
     found: dict[str, Cell] = {field: Cell(known[0], "") for field, known in names.items()}
     for field, columns in header.columns.items():
         filled = [

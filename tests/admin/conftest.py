@@ -11,9 +11,12 @@ from starlette.testclient import TestClient
 
 from admin import web as admin
 from admin.accounts.settings import AccountSettings
+from admin.jobs.runner import Runner
 from admin.passwords import hash_password
+from admin.review import after_release, grouping
 from admin.staff import ALL, Role, staff_id
 from admin.tables import RoleRow, StaffRow
+from admin.tasks import TASKS
 from bot.library import Library
 from bot.lookup.web import router as lookup_router
 from bot.web.state import WebParts
@@ -76,3 +79,17 @@ def client(new_client: Callable[[], TestClient]) -> Iterator[TestClient]:
     """A browser."""
     with new_client() as client:
         yield client
+
+
+@pytest.fixture
+def work(filled: Database, library: Library, moving: Clock) -> Callable[[], None]:
+    """Does what the runner does for the review queue: looks at releases, groups questions, works off the jobs."""
+    runner = Runner(filled, library, moving, TASKS)
+
+    def done() -> None:
+        for chore in (grouping.group_all, after_release.ask_again_when_released):
+            chore(filled, moving())
+            while runner.run_once():
+                pass
+
+    return done

@@ -1,0 +1,1 @@
+"""The three catalogues as staff keep them: procedures, classes, places."""

@@ -1,0 +1,1 @@
+"""The pages of the catalogues: lists, forms, weekly series, files in and out."""

@@ -1,0 +1,98 @@
+"""A real browser: a failed LINE question is found in the queue, mended, published, asked again, pinned and answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+QUESTION = "むらさきのうさぎが逃げた"
+ANSWERED_BY = "武蔵野市の八つの取組とは？"
+FOREIGN = "my glittering square thingy went missing"
+
+
+def _sign_in(page: Page, trial: Any) -> None:
+    page.goto(f"{trial.url}/admin")
+    page.fill("#login", "admin")
+    page.fill("#password", trial.password)
+    page.click("main button")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def _ask(page: Page, trial: Any, question: str, city: str = "musashino") -> str:
+    page.goto(f"{trial.url}/simulator/?city={city}")
+    talk = page.locator(".theirs")
+    expect(talk).to_have_count(1)  # the greeting
+    page.fill("#text", question)
+    page.keyboard.press("Enter")
+    expect(talk).to_have_count(2)
+    return talk.last.inner_text()
+
+
+def _until(page: Page, address: str, words: str) -> None:
+    """Opens a page again and again until the runner has done its work."""
+    for _ in range(60):
+        page.goto(address)
+        told = page.inner_text("main")
+        if words in told and "まとめています" not in told:
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(page.inner_text("main"))
+
+
+def test_a_failed_question_is_mended_published_asked_again_and_answered(trial: Any, browser: Browser) -> None:
+    page = browser.new_context(locale="ja-JP").new_page()
+    base = f"{trial.url}/admin/musashino"
+    assert "まだ用意していません" in _ask(page, trial, QUESTION)
+    _sign_in(page, trial)
+    _until(page, f"{base}/unanswered", QUESTION)
+    page.get_by_role("link", name=QUESTION, exact=True).click()
+    question = page.url
+    page.fill("#q", ANSWERED_BY)
+    page.get_by_role("button", name="探す").click()
+    page.get_by_role("button", name=re.compile(f"「{ANSWERED_BY}」に足す")).click()
+    expect(page.get_by_role("status")).to_contain_text("下書きに足しました")
+    _publish(page)
+    _until(page, question, "で答えるようになりました")
+    page.goto(f"{base}/pins")
+    assert QUESTION in page.inner_text("main")
+    assert ANSWERED_BY in _ask(page, trial, QUESTION)
+    page.goto(f"{base}/audit")
+    assert "質問が解決した" in page.inner_text("main")
+    page.context.close()
+
+
+def _publish(page: Page) -> None:
+    """Approves the draft that the question waits for, sees what it changes, and publishes it."""
+    page.get_by_role("link", name="下書きと公開へ").click()
+    page.get_by_role("button", name="承認して公開へ進む").click()
+    page.get_by_role("link", name="公開へ進む").click()
+    page.get_by_role("button", name="公開する", exact=True).click()
+    expect(page.locator("main")).to_contain_text("公開しました")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_review_is_accessible(trial: Any, page: Page, faults_of: Callable[[Page], list[str]], scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    _ask(page, trial, FOREIGN, "oyama")
+    _sign_in(page, trial)
+    base = f"{trial.url}/admin/oyama/unanswered"
+    _until(page, base, FOREIGN)
+    faults = faults_of(page)
+    page.get_by_text("しぼりこむ").first.click()
+    faults += faults_of(page)
+    page.get_by_role("link", name=FOREIGN, exact=True).click()
+    faults += faults_of(page)
+    page.get_by_text("新しい項目を作る").click()
+    page.get_by_role("button", name="残す").click()
+    page.fill("#counter-tel", "12-34")
+    page.get_by_role("button", name="答えないことに決める").click()
+    expect(page.get_by_role("alert")).to_contain_text("窓口の名前も")
+    faults += faults_of(page)
+    for path in ("?tab=declined", "/sample"):
+        page.goto(base + path)
+        faults += faults_of(page)
+    assert faults == []
