@@ -6,7 +6,7 @@ BIN   := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 export PYTHONSAFEPATH = 1
 
-.PHONY: help install install-dev run test lint bench lock
+.PHONY: help install install-dev run test lint bench lock wheelhouse audit
 help: ## この一覧を出す
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -30,10 +30,17 @@ bench: $(VENV)/.installed-dev ## 速さとメモリーを測り、表を出す�
 	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,ops --benchmark-json="$$report" -q -p no:cacheprovider; \
 	$(BIN)/python tests/bench/table.py "$$report"
 
+audit: $(VENV)/.installed-dev ## 部品の一覧（SBOM）を dist/ に作り、既知の弱点がないかを調べる
+	$(BIN)/python .ci/audit dist
+
 lock: $(VENV)/.installed-dev ## 部品の版を固定し直す（ハッシュつき、取得先の住所なし）
 	@$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build -o deploy/requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build --group dev -c deploy/requirements.lock -o deploy/requirements-dev.lock
+
+WHEELHOUSE ?= dist/wheelhouse
+wheelhouse: $(VENV)/.installed ## ネットワークのない機械に入れる一そろいを dist/wheelhouse に作る（同じ OS と Python で）
+	@deploy/closed-network/gather.sh "$(BIN)/python" "$(WHEELHOUSE)"
 
 install-dev: $(VENV)/.installed-dev ## 試験の部品も入れる
 

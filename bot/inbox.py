@@ -51,18 +51,20 @@ class Received:
     received_at: datetime
 
 
-def receive(session: Session, events: Sequence[Received]) -> int:
-    """Stores events that are not there yet. Returns how many were new."""
+def receive(session: Session, events: Sequence[Received], request_id: str | None = None) -> int:
+    """Stores events that are not there yet, with the id of the request they came by. Returns how many were new."""
     if not events:
         return 0
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(InboxRow).on_conflict_do_nothing(index_elements=["channel", "event_id"])
-    inserted = session.connection().execute(statement.returning(InboxRow.__table__.c.id), [_row(e) for e in events])  # type: ignore[attr-defined]
+    table = InboxRow.__table__  # type: ignore[attr-defined]
+    stored = [_row(event, request_id) for event in events]
+    inserted = session.connection().execute(statement.returning(table.c.id), stored)
     return len(inserted.all())
 
 
-def _row(event: Received) -> dict[str, object]:
+def _row(event: Received, request_id: str | None) -> dict[str, object]:
     inbound = event.inbound
     return {
         "channel": inbound.municipality,
@@ -76,6 +78,7 @@ def _row(event: Received) -> dict[str, object]:
         "attempts": 0,
         "next_attempt_at": event.received_at,
         "detail": "",
+        "request_id": request_id,
     }
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_
-from sqlalchemy import select as columns
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, update
 
 from bot.conversation.turn import Feedback, Person
-from bot.intents import Decision, Recognition
+from bot.intents import Recognition
 from bot.intents.normalising import compact
 from bot.responses.compose import Style
 from bot.responses.reply import Reply
@@ -37,24 +34,28 @@ class Asked:
 
 def record_utterance(session: Session, asked: Asked, recognition: Recognition, reply: Reply) -> None:
     """Writes down a question, masked, with what was decided."""
-    session.merge(
-        UtteranceRow(
-            id=asked.id,
-            municipality=asked.municipality,
-            channel=asked.channel,
-            at=asked.at,
-            person=asked.person,
-            text=storable(recognition.utterance)[:1000],
-            key=compact(recognition.utterance)[:200],
-            decision=recognition.decision,
-            entry=reply.entry,
-            confidence=recognition.confidence,
-            candidates=[{"entry": c.entry, "confidence": round(c.confidence, 4)} for c in recognition.candidates[:3]],
-            message=asked.message,
-            language=recognition.language,
-            repaired=bool(recognition.repairs),
-            release=asked.release,
-        )
+    session.merge(utterance_row(asked, recognition, reply))
+
+
+def utterance_row(asked: Asked, recognition: Recognition, reply: Reply) -> UtteranceRow:
+    """What is kept of a question."""
+    return UtteranceRow(
+        id=asked.id,
+        municipality=asked.municipality,
+        channel=asked.channel,
+        at=asked.at,
+        person=asked.person,
+        text=storable(recognition.utterance)[:1000],
+        key=compact(recognition.utterance)[:200],
+        decision=recognition.decision,
+        entry=reply.entry,
+        confidence=recognition.confidence,
+        candidates=[{"entry": c.entry, "confidence": round(c.confidence, 4)} for c in recognition.candidates[:3]],
+        message=asked.message,
+        language=recognition.language,
+        repaired=bool(recognition.repairs),
+        release=asked.release,
+        matter=recognition.outside,
     )
 
 
@@ -111,65 +112,3 @@ def _person_row(session: Session, municipality: str, person: str, now: datetime)
 def forget_person(session: Session, municipality: str, person: str) -> None:
     """Deletes what is remembered of a person who left."""
     session.exec(delete(PersonRow).where(col(PersonRow.municipality) == municipality, col(PersonRow.person) == person))
-
-
-@dataclass(frozen=True, slots=True)
-class UnansweredGroup:
-    """One question that people asked and did not get answered, in whatever spelling. `people` counts hashes."""
-
-    key: str
-    text: str
-    times: int
-    people: int
-    last_at: datetime
-    candidates: tuple[str, ...]
-
-
-def unanswered(session: Session, municipality: str, limit: int = 200) -> list[UnansweredGroup]:
-    """Open questions of a municipality, grouped by identical normalised text, most people first."""
-    people = func.count(col(UtteranceRow.person).distinct())
-    latest = func.max(col(UtteranceRow.at))
-    query = (
-        columns(col(UtteranceRow.key), func.count(), people, latest, func.max(col(UtteranceRow.id)))
-        .where(col(UtteranceRow.municipality) == municipality, col(UtteranceRow.settled_at).is_(None), _failed())
-        .group_by(col(UtteranceRow.key))
-        .order_by(people.desc(), latest.desc())
-        .limit(limit)
-    )
-    rows = session.connection().execute(query).all()
-    samples = _samples(session, [sample for *_, sample in rows])
-    return [
-        UnansweredGroup(key, samples[sample].text, times, who, last, _entries(samples[sample]))
-        for key, times, who, last, sample in rows
-    ]
-
-
-def _failed() -> ColumnElement[bool]:
-    return or_(col(UtteranceRow.decision) == Decision.FALLBACK, col(UtteranceRow.verdict).in_(UNSOLVED))
-
-
-def _samples(session: Session, ids: Sequence[str]) -> dict[str, UtteranceRow]:
-    return {row.id: row for row in session.exec(select(UtteranceRow).where(col(UtteranceRow.id).in_(ids))).all()}
-
-
-def _entries(row: UtteranceRow) -> tuple[str, ...]:
-    return tuple(str(candidate["entry"]) for candidate in row.candidates)
-
-
-def settle(session: Session, municipality: str, key: str, now: datetime) -> int:
-    """Marks a group as dealt with. Returns how many utterances it had."""
-    result = session.exec(
-        update(UtteranceRow)
-        .where(
-            col(UtteranceRow.municipality) == municipality,
-            col(UtteranceRow.key) == key,
-            col(UtteranceRow.settled_at).is_(None),
-        )
-        .values(settled_at=now)
-    )
-    return int(result.rowcount)
-
-
-def settle_text(session: Session, municipality: str, text: str, now: datetime) -> int:
-    """Marks the questions of this wording as dealt with."""
-    return settle(session, municipality, compact(text)[:200], now)

@@ -34,17 +34,23 @@ class InboxRow(SQLModel, table=True):
     next_attempt_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     detail: str = Field(default="", max_length=200)
+    request_id: str | None = Field(default=None, max_length=64)
 
 
 class UtteranceRow(SQLModel, table=True):
     """A question as it was asked (masked), what was decided, and what the person said of it.
 
     `key` is the compact text: equal for people who asked the same. `message` lets an unsent message be forgotten.
-    `repaired` says that the words were understood only after mending typing slips; `release` what was published then.
+    `repaired` says that the words were understood only after mending typing slips; `release` what was published then;
+    `matter` what it was recognised as, when that is not answered here.
     """
 
     __tablename__ = "utterance"
-    __table_args__ = (Index("ix_utterance_municipality_key", "municipality", "key"),)
+    __table_args__ = (
+        Index("ix_utterance_municipality_key", "municipality", "key"),
+        Index("ix_utterance_municipality_at", "municipality", "at"),
+        Index("ix_utterance_municipality_person", "municipality", "person", "at"),
+    )
 
     id: str = Field(primary_key=True, max_length=64)
     municipality: str = Field(max_length=31)
@@ -64,6 +70,7 @@ class UtteranceRow(SQLModel, table=True):
     language: str = Field(default="ja", max_length=8, sa_column_kwargs={"server_default": "ja"})
     repaired: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     release: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    matter: str | None = Field(default=None, max_length=60)
 
 
 class AnnouncementRow(SQLModel, table=True):

@@ -26,6 +26,7 @@ from bot.conversation.standing import under
 from bot.conversation.turn import Turn, take_turn
 from bot.inbox import State
 from bot.library import Library
+from bot.observing import measures, request_ids
 from bot.responses.reply import Reply
 from bot.tables import InboxRow
 from knowledge.database import Database
@@ -70,6 +71,7 @@ class _Outgoing:
     person: str | None
     reply_token: str
     reply: Reply
+    request_id: str | None
 
 
 class Worker:
@@ -91,22 +93,25 @@ class Worker:
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        """Works until `stop`; a database that goes away is waited for."""
-        while not self._stopping.is_set():
-            try:
-                worked = self.run_once()
-            except DBAPIError as error:
-                log.warning("database unavailable: %s", type(error.orig).__name__)
-                worked = 0
-            if not worked:
-                self.wake.wait(SWEEP_SECONDS)
-                self.wake.clear()
+        """Works until `stop`, and ends when the replies under way are handed over; a database that goes away is
+        waited for."""
+        with self._pool:
+            while not self._stopping.is_set():
+                if not self._batch():
+                    self.wake.wait(SWEEP_SECONDS)
+                    self.wake.clear()
+
+    def _batch(self) -> int:
+        try:
+            return self.run_once()
+        except DBAPIError as error:
+            log.warning("database unavailable: %s", type(error.orig).__name__)
+            return 0
 
     def stop(self) -> None:
-        """Ends `run` after the batch at hand, and waits for replies under way."""
+        """Ends `run` after the batch at hand."""
         self._stopping.set()
         self.wake.set()
-        self._pool.shutdown(wait=True)
 
     def run_once(self) -> int:
         """Answers and sends one batch. Returns how many rows were taken up."""
@@ -118,10 +123,14 @@ class Worker:
 
     def _prepare(self, session: Session, row: InboxRow) -> _Outgoing | None:
         now = self._clock()
-        ready = self._answer(session, row, now) if row.state == State.RECEIVED else inbox.lease(row, now)
+        with request_ids.bound(row.request_id):
+            ready = self._answer(session, row, now) if row.state == State.RECEIVED else inbox.lease(row, now)
+        if not ready and row.finished_at is not None:
+            measures.REPLIES.labels(row.state).inc()
         if not ready or row.reply_token is None or row.id is None:
             return None
-        return _Outgoing(row.id, row.channel, row.person, row.reply_token, Reply.model_validate(row.reply))
+        reply = Reply.model_validate(row.reply)
+        return _Outgoing(row.id, row.channel, row.person, row.reply_token, reply, row.request_id)
 
     def _answer(self, session: Session, row: InboxRow, now: datetime) -> bool:
         """Answers one event. One that can't be answered does not stop the others."""
@@ -134,14 +143,19 @@ class Worker:
             log.exception("event %s could not be answered", row.event_id, exc_info=_without_text(error))
             inbox.park_after_failure(row, now, type(error).__name__)
             return False
-        return inbox.store_reply(row, turn.reply, now)
+        if turn.recognition is not None:
+            measures.DECISIONS.labels("line", turn.recognition.decision).inc()
+        ready = inbox.store_reply(row, turn.reply, now)
+        log.info("event %s answered: %s", row.event_id, row.state)
+        return ready
 
     def _turn(self, session: Session, row: InboxRow, now: datetime) -> Turn:
         inbound = Inbound.model_validate(row.inbound)
         city = self._library.city(session, inbound.municipality)
         person = records.find_person(session, inbound.municipality, inbound.person, now)
         times = counting.times_asked(session, inbound.municipality, inbound.person, inbound.text, now)
-        turn = with_a_person(take_turn(inbound, person, city), times, city, person.style)
+        with measures.timed("line"):
+            turn = with_a_person(take_turn(inbound, person, city), times, city, person.style)
         turn = under(announcements.standing(session, inbound.municipality, now), turn, city, person.style)
         _record(session, inbound, turn, city.index.release, now)
         return turn
@@ -154,7 +168,11 @@ class Worker:
         return [result for results in self._pool.map(self._send_all, queues.values()) for result in results]
 
     def _send_all(self, items: Sequence[_Outgoing]) -> list[tuple[int, Sent]]:
-        return [(item.row, self._send(item)) for item in items]
+        results = []
+        for item in items:
+            with request_ids.bound(item.request_id):
+                results.append((item.row, self._send(item)))
+        return results
 
     def _send(self, item: _Outgoing) -> Sent:
         sender = self._senders.get(item.channel)
@@ -173,7 +191,9 @@ class Worker:
             for number, sent in results:
                 row = session.get(InboxRow, number)
                 if row is not None and row.state == State.ANSWERED:
-                    _mark_row(row, sent, self._clock())
+                    now = self._clock()
+                    _mark_row(row, sent, now)
+                    _measure(row, now)
 
 
 def _record(session: Session, inbound: Inbound, turn: Turn, release: int, now: datetime) -> None:
@@ -204,6 +224,12 @@ def _mark_row(row: InboxRow, sent: Sent, now: datetime) -> None:
         inbox.finish(row, State.SENT if repeated else State.EXPIRED, now, sent.detail)
     else:
         inbox.finish(row, State.UNDELIVERED, now, sent.detail)
+
+
+def _measure(row: InboxRow, now: datetime) -> None:
+    measures.REPLIES.labels("postponed" if row.state == State.ANSWERED else row.state).inc()
+    if row.state == State.SENT:
+        measures.ANSWER_DELAY.observe((now - row.received_at).total_seconds())
 
 
 def _without_text(error: Exception) -> Exception:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.types import ASGIApp
 
 from admin import web as admin
@@ -24,12 +24,16 @@ from bot.channels.line.sender import LineSender
 from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
 from bot.library import Library
 from bot.lookup import web as lookup
+from bot.observing.request_ids import RequestIds
+from bot.observing.requests import RequestMeasures
 from bot.web.headers import SecurityHeaders
+from bot.web.hosts import KnownHosts
 from bot.web.licences import licence_of
 from bot.web.state import WebParts
 from bot.web.static import static_files
 from bot.worker import Worker
 from deploy import clock
+from deploy.operations import PATHS, Operation, operation_routes
 from deploy.settings import Settings, read_line_ids
 from deploy.words import lexicon
 from knowledge.database import Database, is_unavailable
@@ -74,13 +78,15 @@ def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: b
         title="まどぐち", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan(parts, with_worker)
     )
     app.state.web = _web_parts(parts)
-    app.add_middleware(SecurityHeaders)
     app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(OverflowError, _unusable)
     app.include_router(webhook_router(_webhook_parts(parts)))
     lookup.install(app)
     admin.install(app, account_settings(parts.settings, parts.hash_key))
-    app.include_router(_operation_routes(parts.database))
+    app.include_router(_home())
+    app.include_router(operation_routes(_operation(parts, answers=with_worker)))
     app.mount("/static", static_files())
+    _wrap(app, parts.settings)
     if simulator is not None:
         app.mount("/simulator", simulator)
     return app
@@ -153,28 +159,55 @@ def _warm(parts: Parts) -> None:
         parts.library.warm(session)
 
 
-def _operation_routes(database: Database) -> APIRouter:
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """What every request passes through; the last that is added is the outermost."""
+    if settings.hosts:
+        app.add_middleware(KnownHosts, hosts=settings.hosts, exempt=PATHS)
+    app.add_middleware(SecurityHeaders, transport="" if settings.is_development else settings.transport_security)
+    app.add_middleware(RequestMeasures)
+    app.add_middleware(RequestIds)
+
+
+def _operation(parts: Parts, *, answers: bool) -> Operation:
+    settings = parts.settings
+    return Operation(
+        parts.database,
+        parts.library,
+        clock.now,
+        token=settings.metrics_token.get_secret_value(),
+        open_metrics=settings.is_development,
+        longest_backlog=settings.ready_backlog_seconds,
+        answers=answers,
+    )
+
+
+def create_worker_app(parts: Parts) -> FastAPI:
+    """Health and measures of a process that only answers."""
+    app = FastAPI(title="まどぐち", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(operation_routes(_operation(parts, answers=True)))
+    _wrap(app, parts.settings)
+    return app
+
+
+def _home() -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
     def home() -> RedirectResponse:
         return RedirectResponse("/lookup")
 
-    @router.get("/healthz")
-    def healthz() -> PlainTextResponse:
-        return PlainTextResponse("ok")
-
-    @router.get("/readyz")
-    def readyz() -> PlainTextResponse:
-        with database.reading() as session:
-            session.connection().exec_driver_sql("SELECT number FROM current_release")
-        return PlainTextResponse("ok")
-
     return router
 
 
-async def _database_error(_: Request, error: Exception) -> PlainTextResponse:
-    """503 when the database is away or full: a client, or LINE, tries again."""
+async def _database_error(request: Request, error: Exception) -> PlainTextResponse:
+    """503 when the database is away or full: a client, or LINE, tries again. 400 for what no database takes."""
+    if isinstance(error, DataError):
+        return await _unusable(request, error)
     away = isinstance(error, DBAPIError) and is_unavailable(error)
     text = "ただいま混み合っています。少し待ってから、もう一度お試しください。"
     return PlainTextResponse(text, status_code=503 if away else 500, headers={"Retry-After": "5"} if away else {})
+
+
+async def _unusable(_: Request, __: Exception) -> PlainTextResponse:
+    """400 for numbers beyond all numbers, and texts with characters that aren't any (NUL)."""
+    return PlainTextResponse("送られたものを読めませんでした。前のページにもどって、もう一度お試しください。", 400)

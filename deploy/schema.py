@@ -15,12 +15,25 @@ from sqlmodel import SQLModel
 import admin.accounts.tables
 import admin.jobs.tables
 import admin.publishing.tables
+import admin.reports.tables
+import admin.review.tables
 import admin.tables
+import admin.worklists.tables
 import bot.tables
 import knowledge.tables
 from knowledge.database import Database
 
-TABLES = (admin.tables, admin.accounts.tables, admin.jobs.tables, admin.publishing.tables, bot.tables, knowledge.tables)
+TABLES = (
+    admin.tables,
+    admin.accounts.tables,
+    admin.jobs.tables,
+    admin.publishing.tables,
+    admin.reports.tables,
+    admin.review.tables,
+    admin.worklists.tables,
+    bot.tables,
+    knowledge.tables,
+)
 """What the schema is made of: importing a module brings its tables into the metadata."""
 DIRECTORY = Path(__file__).parent / "migrations"
 
@@ -53,6 +66,21 @@ def current(database: Database) -> str | None:
 def head() -> str | None:
     """The newest revision the program knows."""
     return ScriptDirectory(str(DIRECTORY)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether the program has the migration that a database is at."""
+    return any(script.revision == revision for script in ScriptDirectory(str(DIRECTORY)).walk_revisions())
+
+
+def is_behind(database: Database) -> bool:
+    """Whether the database lacks something this program needs.
+
+    One that is ahead of the program is good enough: migrations only add, so that the old program goes on while the
+    new one comes in (docs/runbooks/upgrade.md).
+    """
+    found = current(database)
+    return found != head() and (found is None or knows(found))
 
 
 def differences(database: Database) -> list[object]:

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ from bot.web.licences import LicenceId
 PREFIX = "MADOGUCHI_"
 _SAFE_ADDRESS = re.compile(r"https://\S+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?\Z")
 KEY_LENGTH = 32
+TOKEN_LENGTH = 16
 _CHANNEL = re.compile(r"^MADOGUCHI_LINE_([A-Z0-9_]+?)_(CHANNEL_SECRET|CHANNEL_SECRET_OLD|ACCESS_TOKEN)(_FILE)?$")
 _BASIC_ID = re.compile(r"^MADOGUCHI_LINE_([A-Z0-9_]+?)_BASIC_ID$")
 
@@ -44,6 +46,8 @@ class Settings(BaseModel):
     semantic: bool = False
     require_second_factor: bool | None = None
     """Whether staff need a second factor; unset: in production yes, in development no."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses and networks, with commas between, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     client_address_header: str = ""
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -54,6 +58,23 @@ class Settings(BaseModel):
     lookup_store_questions: bool = True
     public_url: str = Field(default="", pattern=r"^(https?://[^/?#\s]+/?)?$")
     open_data_licence: LicenceId = "CC-BY-4.0"
+    smtp_host: str = ""
+    """The mail server for the daily digest; empty: no mail is sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    allowed_hosts: str = ""
+    """Names, with commas between, under which the service may be asked for (`*.city.example` too); empty: any."""
+    transport_security: str = Field(default="max-age=31536000; includeSubDomains", pattern=r"^[A-Za-z0-9=;\- ]*$")
+    """The header Strict-Transport-Security in production; empty: not sent."""
+    metrics_token: SecretStr = SecretStr("")
+    """Who sends this as bearer token may read /metrics; empty: in production nobody."""
+    worker_port: int = Field(default=0, ge=0, le=65535)
+    """Where `madoguchi worker` tells its health and measures; 0: nowhere."""
+    ready_backlog_seconds: int = Field(default=300, ge=30)
+    """A process that answers people is not ready when somebody has waited longer."""
     font: str = ""
     """A Japanese font file for the rich menus; empty: the best one that is installed."""
 
@@ -64,6 +85,13 @@ class Settings(BaseModel):
             raise ValueError(f"{KEY_LENGTH} 文字以上にしてください")
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < TOKEN_LENGTH:
+            raise ValueError(f"{TOKEN_LENGTH} 文字以上にしてください")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
@@ -72,6 +100,17 @@ class Settings(BaseModel):
         except ArgumentError:
             raise ValueError("sqlite:///… か postgresql://… の形にしてください") from None
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        places = [place.strip() for place in value.split(",") if place.strip()]
+        for place in places:
+            try:
+                ip_network(place)
+            except ValueError:
+                raise ValueError("IP アドレスか 10.0.0.0/8 の形を、コンマでつないでください") from None
+        return ",".join(places)
 
     @field_validator("oidc_issuer")
     @classmethod
@@ -86,6 +125,11 @@ class Settings(BaseModel):
         if any(given) and not all((*given, self.public_url or self.is_development)):
             raise ValueError("OIDC_ISSUER・OIDC_CLIENT_ID・OIDC_CLIENT_SECRET・PUBLIC_URL は、そろえて設定してください")
         return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which the service may be asked for; none: any."""
+        return tuple(host.strip() for host in self.allowed_hosts.split(",") if host.strip())
 
     @property
     def is_development(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -82,6 +82,6 @@ def fail(row: JobRow, fault: str, now: datetime) -> None:
     row.state, row.fault, row.finished_at = JobState.FAILED, fault[:200], now
 
 
-def drop_old(session: Session, now: datetime) -> None:
-    """Deletes jobs that ended a week ago: their results hold (masked) questions."""
-    session.exec(delete(JobRow).where(col(JobRow.finished_at) < now - KEPT))
+def drop_old(session: Session, now: datetime, keep: Collection[int] = ()) -> None:
+    """Deletes jobs that ended a week ago, but for those in `keep`: their results hold (masked) questions."""
+    session.exec(delete(JobRow).where(col(JobRow.finished_at) < now - KEPT, col(JobRow.id).not_in(keep)))

@@ -18,20 +18,51 @@ class Link:
 
 
 MENU: tuple[tuple[str, tuple[Link, ...]], ...] = (
-    ("市民の声", (Link("unanswered", "答えのない質問"),)),
+    (
+        "市民の声",
+        (
+            Link("unanswered", "答えのない質問"),
+            Link("dashboard", "利用のようす"),
+            Link("report", "月の報告"),
+            Link("indicators", "計画の指標"),
+        ),
+    ),
     (
         "答えを直す",
         (
             Link("entries", "FAQ項目"),
+            Link("compare", "共通と市"),
+            Link("conflicts", "重なりと食いちがい"),
+            Link("try", "ためす"),
+            Link("due", "点検"),
             Link("excel", "Excel"),
         ),
     ),
-    ("市民へ出す", (Link("announcements", "お知らせと休止"),)),
+    (
+        "一覧",
+        (
+            Link("catalogues/classes", "スマホ教室"),
+            Link("catalogues/places", "場所"),
+            Link("catalogues/procedures", "手続"),
+        ),
+    ),
+    (
+        "市民へ出す",
+        (
+            Link("drafts", "下書きと公開"),
+            Link("preview", "公開前の確認"),
+            Link("pins", "守る質問"),
+            Link("releases", "公開の記録"),
+            Link("announcements", "お知らせと休止"),
+        ),
+    ),
     (
         "記録と設定",
         (
             Link("audit", "操作の記録", Role.APPROVER),
             Link("staff", "職員", Role.ADMIN),
+            Link("digest", "毎日のお知らせ", Role.ADMIN),
+            Link("settings", "設定", Role.ADMIN),
         ),
     ),
 )

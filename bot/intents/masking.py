@@ -47,12 +47,26 @@ class Masked:
 
 Span = tuple[int, int, PersonalKind]
 
-# Whatever people put between the digits of one number, zero-width characters and line breaks included.
-_BETWEEN = r"[\s\-‐-―−ーｰ–—・･.,/_の\u00ad\u200b-\u200f\u2060\ufeff]{0,4}"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20f0\u2800\u3164\ufe00-\ufe0f\ufeff"
+)
+"""Characters without width or ink, and what is drawn around a character (the keycap of an emoji digit)."""
+_DASHES = "\\-‐-―−⁃⁻₋﹘﹣⸺⸻─━゠〰➖ーｰ"
+# Whatever people put between the digits of one number, line breaks included.
+_BETWEEN = rf"[\s{_DASHES}・･.,/_の{_UNSEEN}]{{0,4}}"
+# Between three groups of four, or twelve single digits, any signs at all: dates and times don't come in such groups.
+_SIGNS = r"(?:[^0-9A-Za-z\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff々]{1,8}|\s?と\s?|の)"
+_FOUR_BY_FOUR = re.compile(rf"(?<![0-9])(?:[0-9]{{4}}{_SIGNS}){{2,3}}[0-9]{{4}}(?![0-9])")
+_TELEPHONE = re.compile(rf"(?<![0-9])0[0-9]{{1,4}}{_SIGNS}[0-9]{{1,4}}{_SIGNS}[0-9]{{4}}(?![0-9])")
+_ONE_BY_ONE = re.compile(rf"(?<![0-9])(?:[0-9]{_SIGNS}){{11}}[0-9](?![0-9])")
+_YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}\D*){3,4}")
 _DIGIT_RUN = re.compile(rf"[0-9](?:{_BETWEEN}[0-9])*")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}\s?[-/.年]\s?(?:1[0-2]|0?[1-9])\s?[-/.月]\s?(?:3[01]|[12][0-9]|0?[1-9])日?")
 _COMPACT_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_UNIT = re.compile(r"\s?(?:円|件|人|世帯|万|億|枚|手続|%)")
+_LOOKALIKES = re.compile(r"(?<=[0-9])(?:[OoОоlI○◯](?=[0-9]))|(?<=[0-9])[○◯]|[○◯](?=[0-9])")
+"""Letters and circles typed for 0 and 1 inside of a number."""
 _SHORT_HYPHENATED = re.compile(r"[0-9]{3}\s?[-‐-―−ーｰ]\s?[0-9]{4}")
 _PUBLIC_PREFIXES = ("0120", "0570", "0800", "0077")
 """Free and shared-cost numbers: the lines of authorities and firms, never a citizen's own."""
@@ -65,7 +79,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], PersonalKind], ...] = (
         ),
         PersonalKind.EMAIL,
     ),
-    (re.compile(r"(?<=\?)[^\s]{8,}(?<=[A-Za-z0-9=&%_\-])"), PersonalKind.LINK),
+    # From the start of the run: to try it after each 「?」 anew would take quadratic time.
+    (re.compile(r"(?<!\S)[^\s?]*\?(?P<v>\S{8,}(?<=[A-Za-z0-9=&%_\-]))"), PersonalKind.LINK),
     (re.compile(r"(?<![A-Za-z])[A-Za-z]{2}[0-9]{8}[A-Za-z]{2}(?![A-Za-z0-9])"), PersonalKind.RESIDENCE_CARD),
     (re.compile(r"(?<![A-Za-z])[A-Za-z]{2}[0-9]{7}(?![A-Za-z0-9])"), PersonalKind.RESIDENCE_CARD),
     (
@@ -118,8 +133,8 @@ def mask(text: str) -> Masked:
 
     Masking a masked text changes nothing. Cost is linear in the length of the text.
     """
-    folded = "".join(map(_fold, text))
-    spans = _without_overlaps([*_numbers(folded), *_others(folded)])
+    folded = _LOOKALIKES.sub(_digit_meant, "".join(map(_fold, text)))
+    spans = _without_overlaps([*_grouped(folded), *_numbers(folded), *_others(folded, text)])
     if not spans:
         return Masked(text)
     parts: list[str] = []
@@ -142,6 +157,13 @@ def is_my_number(digits: str) -> bool:
 
 
 _KANJI_DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+# The digits of deeds and banknotes, and those of old price tags.
+_KANJI_DIGITS |= dict(zip("壱壹弐貳参參肆伍陸漆捌玖", "112233456789", strict=True))
+_KANJI_DIGITS |= dict(zip("〡〢〣〤〥〦〧〨〩", "123456789", strict=True))
+
+
+def _digit_meant(match: re.Match[str]) -> str:
+    return "1" if match[0] in "lI" else "0"
 
 
 def _fold(character: str) -> str:
@@ -157,12 +179,26 @@ def _fold(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-def _others(folded: str) -> Iterator[Span]:
+def _others(folded: str, text: str) -> Iterator[Span]:
+    # 三浦一郎 is a name and no number.
+    named = "".join(t if t in _KANJI_DIGITS else f for t, f in zip(text, folded, strict=True))
     for pattern, kind in _PATTERNS:
-        for match in pattern.finditer(folded):
+        for match in pattern.finditer(named if kind is PersonalKind.NAME else folded):
             start, end = match.span("v") if "v" in pattern.groupindex else match.span()
             if end > start:
                 yield start, end, kind
+
+
+def _grouped(folded: str) -> Iterator[Span]:
+    """Digits in groups of four, one by one, or as a telephone number, whatever signs stand between."""
+    for pattern in (_FOUR_BY_FOUR, _ONE_BY_ONE, _TELEPHONE):
+        for match in pattern.finditer(folded):
+            run, after = match.group(), folded[match.end() : match.end() + 4]
+            digits = _digits(run)
+            if _YEARS.fullmatch(run) or _UNIT.match(after) or _is_harmless(run, digits, after):
+                continue
+            if kind := _kind_of(digits, run, "", ""):
+                yield *match.span(), kind
 
 
 def _numbers(folded: str) -> Iterator[Span]:
@@ -185,7 +221,8 @@ def _classify_run(folded: str, start: int, end: int) -> Iterator[Span]:
 
 def _stands_alone(part: str) -> bool:
     digits = _digits(part)
-    return bool(_DATE.fullmatch(part) or _AMOUNT.fullmatch(part) or (len(digits) in (10, 11) and digits[0] == "0"))
+    known = (len(digits) in (10, 11) and digits[0] == "0") or (len(part) == len(digits) == 12)
+    return bool(_DATE.fullmatch(part) or _AMOUNT.fullmatch(part) or known)
 
 
 def _digits(text: str) -> str:
@@ -195,16 +232,18 @@ def _digits(text: str) -> str:
 def _classify_number(folded: str, start: int, end: int) -> Iterator[Span]:
     run = folded[start:end]
     digits = _digits(run)
-    if _is_harmless(run, digits):
+    if _is_harmless(run, digits, folded[end : end + 4]):
         return
     kind = _kind_of(digits, run, folded[max(0, start - 12) : start], folded[end : end + 2])
     if kind is not None:
         yield start, end, kind
 
 
-def _is_harmless(run: str, digits: str) -> bool:
-    if _DATE.fullmatch(run) or _COMPACT_DATE.fullmatch(run) or _AMOUNT.fullmatch(run):
+def _is_harmless(run: str, digits: str, after: str) -> bool:
+    if _DATE.fullmatch(run) or _COMPACT_DATE.fullmatch(run):
         return True
+    if _AMOUNT.fullmatch(run):
+        return len(digits) != 12 or _UNIT.match(after) is not None
     return len(digits) == 10 and digits.startswith(_PUBLIC_PREFIXES)
 
 

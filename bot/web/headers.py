@@ -21,10 +21,14 @@ _HEADERS: Mapping[str, str] = {
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds the headers; a route's own value stays."""
+    """ASGI middleware that adds the headers; a route's own value stays.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `transport` is the value of Strict-Transport-Security (RFC 6797); empty: none, for there is no TLS.
+    """
+
+    def __init__(self, app: ASGIApp, transport: str = "") -> None:
         self._app = app
+        self._headers = {**_HEADERS, **({"strict-transport-security": transport} if transport else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on and completes the response's headers."""
@@ -35,7 +39,7 @@ class SecurityHeaders:
         async def send_completed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

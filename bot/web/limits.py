@@ -84,9 +84,10 @@ def too_many(wait: int) -> HTTPException:
 class BodyLimit:
     """ASGI middleware that refuses larger bodies below these paths, and bodies that do not tell their length."""
 
-    def __init__(self, app: ASGIApp, paths: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, paths: tuple[str, ...], most: int = BODY_LIMIT) -> None:
         self._app = app
         self._paths = paths
+        self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers 411 or 413. The server sees to it that no more than the length comes."""
@@ -97,7 +98,7 @@ class BodyLimit:
         length = headers.get(b"content-length", b"0")
         if b"transfer-encoding" in headers or not length.isdigit():
             await PlainTextResponse("送る量が分かりません。", 411)(scope, receive, send)
-        elif int(length) > BODY_LIMIT:
+        elif int(length) > self._most:
             await PlainTextResponse("送る量が多すぎます。", 413)(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -7,7 +7,23 @@ import sys
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from deploy.cli import ask, database, doctor, evaluate, line, listings, packs, serve, staff
+from deploy.cli import (
+    announce,
+    ask,
+    database,
+    demo,
+    digest,
+    doctor,
+    evaluate,
+    line,
+    links,
+    listings,
+    packs,
+    person,
+    safekeeping,
+    serve,
+    staff,
+)
 from deploy.schema import UnknownSchema
 from deploy.settings import SettingsError
 
@@ -20,11 +36,17 @@ app = typer.Typer(
 )
 for module in (serve, ask, doctor):
     module.add_to(app)
+safekeeping.add_to(database.app)
 app.add_typer(packs.app, name="pack")
 app.add_typer(database.app, name="db")
+app.add_typer(demo.app, name="demo")
+app.add_typer(digest.app, name="digest")
 app.add_typer(staff.app, name="staff")
+app.add_typer(person.app, name="person")
+app.add_typer(announce.app, name="announce")
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(line.app, name="line")
+app.add_typer(links.app, name="links")
 app.add_typer(listings.classes_app, name="classes")
 app.add_typer(listings.places_app, name="places")
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from admin.jobs.queue import drop_old
 from admin.publishing.preview import waited_for
+from admin.review.leftovers import drop_left_over
 from bot.retention import Retention, purge
 from deploy import clock, schema
 from deploy.cli.sources import open_database
@@ -40,6 +41,7 @@ def purge_command() -> None:
     with open_database() as database, database.writing() as session:
         done = purge(session, clock.now(), retention)
         drop_old(session, clock.now(), keep=waited_for(session))
+        drop_left_over(session)
     counts = f"発話 {done.questions}、受け口 {done.events}、利用者 {done.people}、お知らせ {done.announcements}"
     print(f"{counts} 件を消しました")
 

@@ -6,17 +6,29 @@ import logging
 import signal
 import socket
 import sys
-from types import FrameType
+import threading
+import time
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 import uvicorn
 
+from bot.observing.logs import log_to
 from deploy import schema
-from deploy.app import Parts, build_parts, create_app, working_threads
+from deploy.app import Parts, build_parts, create_app, create_worker_app, working_threads
 from deploy.cli.database import make_directory
 from deploy.development import run_development
 from deploy.settings import Settings, SettingsError, read_channels, read_settings, required_hash_key
 from knowledge.database import Database
+
+GRACE_SECONDS = 20
+"""How long requests and replies under way may take when the process is told to stop."""
+WATCH_SECONDS = 1.0
+
+Answering = Annotated[
+    bool, typer.Option("--worker/--no-worker", help="応答もここでする（--no-worker なら、別に worker を動かす）")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,41 +40,72 @@ def add_to(app: typer.Typer) -> None:
 
 def _parts(settings: Settings) -> Parts:
     database = Database(settings.database_url)
-    if schema.current(database) != schema.head():
+    if schema.is_behind(database):
         raise SettingsError("データベースの表が古いか、まだありません。先に madoguchi db upgrade を実行してください。")
     return build_parts(settings, database, read_channels(), required_hash_key(settings))
 
 
-def serve() -> None:
+def serve(answering: Answering = True) -> None:
     """受信・画面・応答を一つのプロセスで動かす（PostgreSQL なら worker を足せる）。"""
-    log_to_stderr()
     settings = read_settings()
+    log_to(as_json=not settings.is_development)
     parts = _parts(settings)
     require_free_port(settings.host, settings.port)
-    uvicorn.run(create_app(parts), host=settings.host, port=settings.port, access_log=False, log_config=None)
+    uvicorn.run(
+        create_app(parts, with_worker=answering),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 def worker() -> None:
     """応答だけを動かす（PostgreSQL で serve とは別に増やすとき）。"""
-    log_to_stderr()
-    parts = _parts(read_settings())
-
-    def stop(_: int, __: FrameType | None) -> None:
-        parts.worker.stop()
-        parts.runner.stop()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    settings = read_settings()
+    log_to(as_json=not settings.is_development)
+    parts = _parts(settings)
     threads = working_threads(parts)
+    if settings.worker_port:
+        require_free_port(settings.host, settings.worker_port)
+        threading.Thread(target=_tell, args=(parts,), name="operations", daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for thread in threads:
         thread.start()
+    told = _told_to_stop(threads)
+    parts.worker.stop()
+    parts.runner.stop()
     for thread in threads:
-        thread.join()
+        thread.join(GRACE_SECONDS)
+    parts.database.close()
+    if not told:
+        sys.exit("応答が止まりました。もう一度動かしてください。")
+
+
+def _tell(parts: Parts) -> None:
+    """Serves health and measures beside the worker, until the process ends."""
+    settings = parts.settings
+    uvicorn.run(
+        create_worker_app(parts), host=settings.host, port=settings.worker_port, access_log=False, log_config=None
+    )
+
+
+def _told_to_stop(threads: Sequence[threading.Thread]) -> bool:
+    """Waits. True when somebody said so; False when a thread ended by itself: a supervisor has to start us anew."""
+    try:
+        while all(thread.is_alive() for thread in threads):
+            time.sleep(WATCH_SECONDS)
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 def dev() -> None:
     """この機械で試す: 用意をすべてして、シミュレーターつきで動かす。"""
-    log_to_stderr(logging.WARNING)
+    log_to(as_json=False, level=logging.WARNING)
     settings = read_settings().model_copy(update={"mode": "development"})
     require_free_port(settings.host, settings.port)
     database = Database(settings.database_url)
@@ -82,8 +125,3 @@ def require_free_port(host: str, port: int) -> None:
                 f"{host}:{port} は使えません（{error.strerror}）。ほかのプログラムを止めるか、"
                 f"MADOGUCHI_PORT=8001 のように別の番号を指定してください。"
             ) from None
-
-
-def log_to_stderr(level: int = logging.INFO) -> None:
-    """Logs carry event names and ids, never what people wrote."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from admin import staff as accounts
 from admin.passwords import WeakPassword, hash_password, password_is_right
-from admin.publishing.going_out import publish_now
 from admin.staff import ALL, Role
 from admin.tables import AuditRow, SessionRow
 from bot import records
@@ -22,6 +21,7 @@ from bot.intents import recognize
 from bot.library import Library
 from bot.responses.compose import Style
 from bot.responses.reply import ReplyKind
+from knowledge import drafting
 from knowledge.database import Database
 
 PASSWORD = "correct horse battery"
@@ -133,7 +133,9 @@ def test_a_question_without_an_answer_is_taught_and_then_answered(
     assert _ask(filled, library, now, question, "p3") is ReplyKind.FALLBACK
     assert client.post(f"{draft}/approve").status_code == 303
     with filled.writing() as session:
-        publish_now(session, ["common/mynumber-card/lost-card"], author="chief", reason="聞かれたので", at=now)
+        drafting.publish_drafts(
+            session, ["common/mynumber-card/lost-card"], author="chief", reason="聞かれたので", at=now
+        )
     assert _ask(filled, library, now, question, "p4") is ReplyKind.ANSWER
     assert "直した答えです。" in client.get("/lookup/kokubunji", params={"q": question}).text
     work()

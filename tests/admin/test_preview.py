@@ -412,6 +412,13 @@ def test_the_whole_way_on_the_pages(
     draft(FOUND, phrasings=["カードを落とした"])
     assert client.post("/admin/kokubunji/preview").status_code == 422
     assert client.post("/admin/kokubunji/preview", data={"entry": ["oyama/x/y"]}).status_code == 404
+    assert client.get("/admin/kokubunji/preview").status_code == 200
+    assert client.get("/admin/kokubunji/preview").status_code == 200
+    assert Runner(filled, library, lambda: now, TASKS).run_once(), "what is published is asked ahead"
+    assert not Runner(filled, library, lambda: now, TASKS).run_once(), "once"
+    with filled.reading() as session:
+        ready = session.exec(select(JobRow).where(JobRow.kind == preview.READY)).one()
+    assert (ready.state, ready.result) == (JobState.DONE, {"questions": 23})
     here = client.post("/admin/kokubunji/preview", data={"entry": [LOST, FOUND]}).headers["location"]
     assert "順番を待っています" in client.get(here).text
     assert Runner(filled, library, lambda: now, TASKS).run_once()

@@ -20,7 +20,6 @@ from admin.publishing.policy import set_policy
 from admin.staff import Role, add_staff, staff_id
 from admin.tables import AuditRow, RoleRow, StaffRow
 from admin.tasks import TASKS
-from bot import records
 from bot.library import Library
 from knowledge import drafting
 from knowledge.database import Database
@@ -377,26 +376,6 @@ def test_common_and_city_side_by_side(filled: Database, now: datetime, enter: Ca
         drafting.discard(session, CITY)
     assert client.post(f"{page}/drop").headers["location"] == DRAFT
     assert "公開をやめる" in client.get(DRAFT).text
-
-
-def test_publishing_settles_the_questions_it_answers(
-    filled: Database, library: Library, now: datetime, enter: Callable[[str], TestClient], preview: Callable[..., str]
-) -> None:
-    _save(filled, now, phrasings=("国分寺のスマホ講習会", "ぴよぴよ教室"))
-    settled: list[tuple[str, str]] = []
-    seen = records.settle_text
-    client = enter("approver")
-    client.post(f"{DRAFT}/approve")
-    preview(CITY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "admin.publishing.going_out.settle_text",
-            lambda session, city, text, at: settled.append((city, text)) or seen(session, city, text, at),
-        )
-        assert client.post(f"{BASE}/drafts/publish", data={"entry": CITY, "reason": "x"}).status_code == 303
-    assert settled == [("kokubunji", "ぴよぴよ教室")]
-    with filled.reading() as session:
-        assert "ぴよぴよ教室" in library.city(session, "kokubunji").entries[CITY.split("/", 1)[1]].entry.phrasings
 
 
 def test_settings_are_checked_kept_and_taken_up_at_once(

@@ -12,7 +12,6 @@ import pytest
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from admin.publishing.going_out import publish_now
 from admin.publishing.replay import Outcome
 from admin.review import queue, sampling
 from admin.review.replaying import reason
@@ -86,7 +85,7 @@ class Desk:
         """Approves and publishes a draft."""
         with self.database.writing() as session:
             drafting.approve(session, entry, reviewer="chief", at=self.now, four_eyes=False)
-            publish_now(session, [entry], author="chief", reason="x", at=self.now)
+            drafting.publish_drafts(session, [entry], author="chief", reason="x", at=self.now)
 
 
 @pytest.fixture

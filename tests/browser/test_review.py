@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 QUESTION = "むらさきのうさぎが逃げた"
 ANSWERED_BY = "武蔵野市の八つの取組とは？"
+ENTRY = "plan/musashino-eight-actions"
 FOREIGN = "my glittering square thingy went missing"
 
 
@@ -62,7 +63,20 @@ def test_a_failed_question_is_mended_published_asked_again_and_answered(trial: A
     assert ANSWERED_BY in _ask(page, trial, QUESTION)
     page.goto(f"{base}/audit")
     assert "質問が解決した" in page.inner_text("main")
+    _break(page, f"{base}/entries/{ENTRY}")
+    expect(page.locator("main")).to_contain_text("守る質問")
+    expect(page.get_by_role("link", name="公開へ進む")).to_have_count(0)
+    assert ANSWERED_BY in _ask(page, trial, QUESTION)
     page.context.close()
+
+
+def _break(page: Page, editor: str) -> None:
+    """Takes the wording out of the entry again, and goes towards publishing."""
+    page.goto(editor)
+    page.get_by_role("button", name=f"「{QUESTION}」を消す").click()
+    page.get_by_role("button", name="保存して確認へ進む").click()
+    page.get_by_role("button", name="承認して公開へ進む").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("公開すると、こう変わります")
 
 
 def _publish(page: Page) -> None:

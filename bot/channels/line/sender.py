@@ -23,6 +23,7 @@ from linebot.v3.messaging.models import (
 )
 
 from bot.channels.line.messages import to_line
+from bot.observing import measures
 from bot.responses.reply import Reply
 from bot.worker import Delivery, Sent
 
@@ -39,6 +40,7 @@ LONGEST_PAUSE = 60.0
 _REPLY = "POST /v2/bot/message/reply"
 _LOADING = "POST /v2/bot/chat/loading/start"
 _READ = "POST /v2/bot/chat/markAsRead"
+_KINDS = {_REPLY: "reply", _LOADING: "loading", _READ: "read"}
 
 
 def open_client(access_token: str, host: str = LINE_API) -> ApiClient:
@@ -79,7 +81,7 @@ class LineSender:
             self._heed(error)
             return _refused(error)
         except urllib3.exceptions.HTTPError as error:
-            log.warning("%s failed: %s", _REPLY, type(error).__name__)
+            _log_failure(_REPLY, error)
             return Sent(Delivery.TRY_AGAIN, type(error).__name__)
         return Sent(Delivery.SENT, log_request(_REPLY, answer.status_code, answer.headers))
 
@@ -107,7 +109,7 @@ class LineSender:
             self._heed(error)
             log_request(name, error.status, error.headers)
         except urllib3.exceptions.HTTPError as error:
-            log.warning("%s failed: %s", name, type(error).__name__)
+            _log_failure(name, error)
         else:
             log_request(name, answer.status_code, answer.headers)
 
@@ -135,8 +137,14 @@ def retry_after(header: str | None, now: datetime) -> float:
 def log_request(request: str, status: int | None, headers: Mapping[str, str] | None) -> str:
     """Writes the request log that LINE's guidelines ask for, without any text; returns the detail for a row."""
     request_id = (headers or {}).get("x-line-request-id", "-")
-    log.info("%s status=%s request_id=%s", request, status, request_id)
+    log.info("%s status=%s line_request_id=%s", request, status, request_id)
+    measures.LINE_REQUESTS.labels(_KINDS.get(request, "other"), measures.status_class(status)).inc()
     return f"HTTP {status} {request_id}"
+
+
+def _log_failure(request: str, error: Exception) -> None:
+    log.warning("%s failed: %s", request, type(error).__name__)
+    measures.LINE_REQUESTS.labels(_KINDS.get(request, "other"), "none").inc()
 
 
 def _timed() -> dict[str, tuple[float, float]]:

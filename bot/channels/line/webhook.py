@@ -11,7 +11,8 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from bot import inbox
 from bot.channels.line.courtesy import Courtesy, gestures_for
 from bot.channels.line.events import read_events
 from bot.inbox import Received
+from bot.observing import measures, request_ids
 from knowledge.database import Database
 
 log = logging.getLogger("madoguchi.line")
@@ -31,6 +33,8 @@ BODY_LIMIT = 1_000_000
 """Bytes of one webhook; LINE's own are far smaller."""
 SECRET_LENGTH = 32
 """LINE's channel secrets have 32 characters. An empty one would verify forged webhooks."""
+
+_OUTCOMES = {400: "malformed", 401: "wrong signature", 413: "too large", 503: "not stored"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,37 @@ def webhook_router(parts: WebhookParts) -> APIRouter:
         channel = parts.channels.get(municipality)
         if channel is None:
             raise HTTPException(404)
-        body = await _limited_body(request)
-        if not signature_is_valid(channel.secrets, body, request.headers.get("x-line-signature")):
-            raise HTTPException(401)
-        events = _events(body)
-        received = read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=parts.clock())
-        await run_in_threadpool(_store, parts.database, received)
+        with _counted(municipality):
+            events = _events(await _verified_body(channel, request))
+            received = read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=parts.clock())
+            await run_in_threadpool(_store, parts.database, municipality, received)
         parts.wake()
         if parts.courtesy is not None:
             parts.courtesy.offer(gestures_for(events, received))
         return Response()
 
     return router
+
+
+@contextmanager
+def _counted(municipality: str) -> Iterator[None]:
+    """Counts how the request went."""
+    outcome = "broken off"
+    try:
+        yield
+        outcome = "accepted"
+    except HTTPException as error:
+        outcome = _OUTCOMES[error.status_code]
+        raise
+    finally:
+        measures.WEBHOOKS.labels(municipality, outcome).inc()
+
+
+async def _verified_body(channel: LineChannel, request: Request) -> bytes:
+    body = await _limited_body(request)
+    if not signature_is_valid(channel.secrets, body, request.headers.get("x-line-signature")):
+        raise HTTPException(401)
+    return body
 
 
 async def _limited_body(request: Request) -> bytes:
@@ -121,12 +144,14 @@ def _events(body: bytes) -> list[object]:
     return events
 
 
-def _store(database: Database, received: list[Received]) -> None:
+def _store(database: Database, municipality: str, received: list[Received]) -> None:
     try:
         with database.writing() as session:
-            new = inbox.receive(session, received)
+            new = inbox.receive(session, received, request_ids.current())
     except DBAPIError as error:
         log.error("events not stored: %s", type(error.orig).__name__)
         # LINE delivers again what was not acknowledged.
         raise HTTPException(503) from None
+    measures.EVENTS.labels(municipality, "new").inc(new)
+    measures.EVENTS.labels(municipality, "repeated").inc(len(received) - new)
     log.info("webhook events=%d new=%d", len(received), new)

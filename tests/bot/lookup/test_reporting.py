@@ -11,14 +11,8 @@ from starlette.testclient import TestClient
 
 from bot import records
 from bot.lookup.reporting import REPORTS
-from knowledge.database import Database
 
 PATH = "/lookup/kokubunji/reports"
-
-
-def _open(database: Database) -> list[records.UnansweredGroup]:
-    with database.reading() as session:
-        return records.unanswered(session, "kokubunji")
 
 
 @pytest.mark.parametrize(
@@ -30,14 +24,15 @@ def _open(database: Database) -> list[records.UnansweredGroup]:
     ],
 )
 def test_a_report_comes_among_the_unanswered_questions(
-    client: TestClient, filled: Database, written: Any, why: str, question: str, verdict: str
+    client: TestClient, written: Any, why: str, question: str, verdict: str
 ) -> None:
     page = client.post(PATH, data={"question": question, "why": why})
     assert "職員に知らせました" in page.text
     assert page.headers["cache-control"] == "no-store"
     (row,) = written()
     assert (row.channel, row.person, row.verdict, row.reason) == ("class", None, verdict, "helper report")
-    assert [(group.text, group.times) for group in _open(filled)] == [(question, 1)]
+    assert row.text == question
+    assert row.verdict in records.UNSOLVED
 
 
 def test_personal_data_is_masked_before_it_is_written_down(client: TestClient, written: Any) -> None:

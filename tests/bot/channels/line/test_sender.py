@@ -83,7 +83,7 @@ def test_a_refused_gesture_is_only_logged(
     caplog.set_level(logging.INFO, "madoguchi.line")
     standin.fail_next(status)
     sender.start_loading(USER)
-    assert f"POST /v2/bot/chat/loading/start status={status} request_id=" in caplog.text
+    assert f"POST /v2/bot/chat/loading/start status={status} line_request_id=" in caplog.text
     assert standin.loading == []
 
 

@@ -1,0 +1,1 @@
+"""What people asked and did not get: grouped by meaning, with its cause, mended, and asked again after publishing."""
