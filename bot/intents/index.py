@@ -55,6 +55,17 @@ class Index:
         ]
         return found[0] if len(found) == 1 else None
 
+    def exactly_in_any(self, text: str, language: str) -> tuple[Document | None, str]:
+        """The document with just this phrasing, and the language it is in: the one that was detected, or else another.
+
+        A few words are too short to tell their language, but not to be known. Chinese is left out: what is written in
+        characters that Japanese has too was told from Japanese by the rules already.
+        """
+        for tried in (language, *(other for other in self.layers if other not in (language, "zh"))):
+            if (document := self.exactly(text, tried)) is not None:
+                return document, tried
+        return None, language
+
 
 def build_shelf(documents: Sequence[Document], lexicon: PreparedLexicon, base: Shelf | None = None) -> Shelf:
     """The segments of one pack. `base` is the pack that stands beside it in every index (the common one)."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.intents.calibration import calibration
 from bot.intents.certainty import signs
-from bot.intents.danger import is_dangerous
+from bot.intents.danger import language_of_danger
 from bot.intents.index import Index
 from bot.intents.language import language_of
 from bot.intents.masking import Masked, PersonalKind, mask
@@ -52,14 +52,17 @@ def _known_outright(text: str, masked: Masked, index: Index, language: str, cont
     """Danger, single words that may mean several things, and questions in exactly the words that one entry has."""
     plain = Recognition(masked.text, Decision.FALLBACK, 0.0, (), "exact", masked=masked.kinds, language=language)
     bare = compact(text)
-    document = index.by_topic(EMERGENCY) if is_dangerous(text) else None
+    danger = language_of_danger(text)
+    document = index.by_topic(EMERGENCY) if danger is not None else None
     if document is not None:
-        plain = replace(plain, reason="danger")
+        plain = replace(plain, reason="danger", language=danger if danger != "ja" else language)
     elif meant := _meanings(bare, index, context):
         alone = len(meant) == 1
         decision, reason = (Decision.ANSWER, "follow-up") if alone else (Decision.ASK, "one word, several meanings")
         return replace(plain, decision=decision, confidence=1 / len(meant), candidates=meant, reason=reason)
-    document = document or index.exactly(bare, language)
+    if document is None:
+        document, language = index.exactly_in_any(bare, language)
+        plain = replace(plain, language=language)
     if document is None:
         return None
     if document.outside:

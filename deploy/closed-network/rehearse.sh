@@ -70,7 +70,7 @@ ask > "$folder/before.txt"
 grep -q "出典" "$folder/before.txt" || { echo "答えに出典がありません" >&2; exit 1; }
 echo "== 動いたまま、写しを取る"
 madoguchi="$place/bin/madoguchi"
-"$madoguchi" staff add hanako --name 花子 > /dev/null
+"$madoguchi" staff add kanri --name 管理者 > /dev/null
 "$madoguchi" db backup "$folder/backup.db"
 "$madoguchi" staff list > "$folder/staff-before.txt"
 finish

@@ -35,7 +35,7 @@ def _invited(chief: Page, trial: Any, role: str = "admin") -> tuple[str, str]:
     login = f"person{next(_numbers)}"
     chief.goto(f"{trial.url}/admin/fuchu/staff/new")
     chief.fill("#login", login)
-    chief.fill("#name", "府中 花子")
+    chief.fill("#name", "窓口の担当")
     chief.select_option("#role", role)
     chief.get_by_role("button", name="足す").click()
     return login, chief.inner_text("#link")
@@ -112,7 +112,7 @@ def test_staff_pages_are_accessible(
         page.goto(f"{trial.url}/admin/fuchu/{path}")
         faults += faults_of(page)
     page.goto(f"{trial.url}/admin/fuchu/staff")
-    page.get_by_role("link", name="府中 花子").first.click()
+    page.get_by_role("link", name="窓口の担当").first.click()
     faults += faults_of(page)
     chief.goto(f"{trial.url}/admin/*/staff")
     faults += faults_of(chief)

@@ -31,7 +31,7 @@ def database(trial: Any) -> Iterator[Database]:
     database = Database(f"sqlite:///{next(trial.folder.glob('var/*.db'))}")
     hashed = hash_password(PASSWORD)
     with database.writing() as session:
-        for login, name in (("writer", "書く 太郎"), ("checker", "見る 花子")):
+        for login, name in (("writer", "書く係"), ("checker", "見る係")):
             row = StaffRow(login=login, name=name, password=hashed, created_at=NOW)
             session.add(row)
             session.flush()

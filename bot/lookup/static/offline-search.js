@@ -121,7 +121,7 @@ export function decide(index, text, isOutside) {
 /** Whether somebody's life may be in danger, by the service's own pattern. */
 export function asksForHelp(pattern, text) {
   try {
-    return new RegExp(pattern).test(text.normalize("NFKC"));
+    return new RegExp(pattern, "i").test(text.normalize("NFKC"));
   } catch {
     return false; // a browser without look-behind: the emergency entry is then found as any other
   }
