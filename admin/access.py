@@ -25,7 +25,7 @@ from admin.tables import StaffRow
 from bot.web.state import Web, Writing
 
 COOKIE = "madoguchi_staff"
-_PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+_PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,30}|\*")
 CONFIRMED_FOR = timedelta(minutes=10)
 TIME_TO_FILL_IN = timedelta(minutes=30)
 

@@ -75,9 +75,9 @@ def find_audit(
 def _concerns(municipality: str) -> ColumnElement[bool]:
     """Its own rows, those of the common pack, and what its own staff did nowhere in particular (signing in)."""
     own = select(RoleRow.staff_id).where(col(RoleRow.municipality).in_((municipality, COMMON, "*")))
-    nowhere = (col(AuditRow.municipality) == "") & or_(
-        col(AuditRow.staff_id).in_(own), col(AuditRow.staff_id).is_(None)
-    )
+    logins = select(StaffRow.login).where(col(StaffRow.id).in_(own))
+    locked = col(AuditRow.staff_id).is_(None) & col(AuditRow.subject).in_(logins)
+    nowhere = (col(AuditRow.municipality) == "") & or_(col(AuditRow.staff_id).in_(own), locked)
     here = col(AuditRow.municipality).in_((municipality, COMMON))
     return or_(here, col(AuditRow.subject).startswith(f"{COMMON}/"), nowhere)
 

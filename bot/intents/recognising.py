@@ -55,7 +55,7 @@ def _known_outright(text: str, masked: Masked, index: Index, language: str, cont
     danger = language_of_danger(text)
     document = index.by_topic(EMERGENCY) if danger is not None else None
     if document is not None:
-        plain = replace(plain, reason="danger", language=danger if danger != "ja" else language)
+        plain = replace(plain, reason="danger", language=language if danger in (None, "ja") else danger)
     elif meant := _meanings(bare, index, context):
         alone = len(meant) == 1
         decision, reason = (Decision.ANSWER, "follow-up") if alone else (Decision.ASK, "one word, several meanings")

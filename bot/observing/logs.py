@@ -20,8 +20,9 @@ from bot.observing import request_ids
 
 FRAMES = 12
 """Innermost frames of a traceback that are logged."""
-_TALKATIVE = ("httpx2", "httpx")
-"""They log whole addresses at INFO, and an address may carry what somebody typed, or a sign-in's code."""
+_TALKATIVE = ("httpx2", "httpx", "alembic")
+"""The first log whole addresses, and an address may carry what somebody typed, or a sign-in's code; the last logs at
+each look whether the database is ready."""
 _FLOORS = Path(__file__).parents[2]
 
 

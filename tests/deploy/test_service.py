@@ -160,7 +160,7 @@ def test_kill_9_between_acknowledge_and_reply_loses_and_doubles_nothing(
         user = f"U{number:032x}"
         token = state.issue_reply_token(CITY, user_id=user)
         body = webhook_body([text_event("カードをなくした", user, token)])
-        for _ in range(100):  # as LINE redelivers: the same event, until it is acknowledged
+        for _ in range(600):  # as LINE redelivers: the same event, until it is acknowledged
             if post(pool, service.url, body) == 200:
                 acknowledged.append(token)
                 return
