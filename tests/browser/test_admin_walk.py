@@ -75,6 +75,13 @@ def _with_an_app(page: Page, trial: Any, login: str) -> None:
     page.wait_for_url("**/unanswered")
 
 
+def _four_eyes(chief: Page, trial: Any, *, on: bool) -> None:
+    chief.goto(f"{trial.url}/admin/{CITY}/settings")
+    chief.locator("input[name=four_eyes]").first.set_checked(on)
+    chief.get_by_role("button", name="保存する").first.click()
+    expect(chief.locator("main")).to_contain_text("保存しました")
+
+
 def _told(page: Page, trial: Any) -> str:
     page.goto(f"{trial.url}/simulator/?city={CITY}")
     talk = page.locator(".theirs")
@@ -92,9 +99,7 @@ def test_an_answer_is_mended_previewed_approved_published_and_taken_back(
     _enter(chief, trial, "admin", trial.password)
     _invite(chief, writer, trial, "walk-writer", "editor")
     _invite(chief, checker, trial, "walk-checker", "approver")
-    chief.goto(f"{trial.url}/admin/{CITY}/settings")
-    chief.locator("input[name=four_eyes]").first.set_checked(True)
-    chief.get_by_role("button", name="保存する").first.click()
+    _four_eyes(chief, trial, on=True)
     _with_an_app(writer, trial, "walk-writer")
     assert BEFORE in _told(citizen, trial)
 
@@ -118,6 +123,7 @@ def test_an_answer_is_mended_previewed_approved_published_and_taken_back(
     checker.get_by_role("button", name="取り消す", exact=True).click()
     expect(checker.locator("main")).to_contain_text("前の答えに戻ります")
     assert BEFORE in _told(citizen, trial)
+    _four_eyes(chief, trial, on=False)
 
 
 def _addresses() -> list[str]:
