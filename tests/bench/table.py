@@ -26,6 +26,7 @@ FIVE = {
     "length 1000": "1,000 文字の認識",
     "length 5000": "5,000 文字の認識",
 }
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 Measured = Mapping[str, Any]
 
 
@@ -36,6 +37,7 @@ def tables(report: Mapping[str, Any]) -> Iterator[str]:
     for what, title in (("asking", "一つ聞く"), ("building", "索引づくり")):
         yield from _sizes([b for b in found if b["extra_info"].get("what") == what], title)
     yield from _shipped({b["extra_info"]["what"]: b for b in found if "what" in b["extra_info"]})
+    yield from _screens([b for b in found if "screen" in b["extra_info"]])
 
 
 def _machine(machine: Mapping[str, Any]) -> Iterator[str]:
@@ -93,6 +95,14 @@ def _shipped(found: Mapping[str, Measured]) -> Iterator[str]:
     yield from (f"| {title} | {_written(_middle(found[what]))} |" for what, title in FIVE.items() if what in found)
     if "memory" in found:
         yield from _memory(found["memory"]["extra_info"])
+
+
+def _screens(found: Sequence[Measured]) -> Iterator[str]:
+    """Of all screens of staff the three that take longest, on each database."""
+    for database in sorted({b["extra_info"]["database"] for b in found}):
+        there = sorted((b for b in found if b["extra_info"]["database"] == database), key=_middle, reverse=True)
+        slowest = "、".join(f"{b['extra_info']['screen'].split('?')[0]} {_written(_middle(b))}" for b in there[:3])
+        yield f"| 職員の画面 {len(there)} のうち遅い三つ（5 市で 3 万件の月、{DATABASES[database]}） | {slowest} |"
 
 
 def _memory(megabytes: Mapping[str, float]) -> Iterator[str]:
