@@ -6,7 +6,7 @@ BIN   := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 export PYTHONSAFEPATH = 1
 
-.PHONY: help install install-dev run test lint bench lock wheelhouse audit
+.PHONY: help install install-dev run test lint bench soak bench-load bench-scale lock wheelhouse audit
 help: ## この一覧を出す
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -16,7 +16,7 @@ run: $(VENV)/.installed ## データベースと知識を用意し、http://127.
 	@$(BIN)/madoguchi dev
 
 test: $(VENV)/.installed-dev ## 試験をすべて走らせる（SQLite と PostgreSQL）
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベースを調べる
 	$(BIN)/ruff format --check .
@@ -29,6 +29,16 @@ bench: $(VENV)/.installed-dev ## 速さとメモリーを測り、表を出す�
 	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
 	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,ops --benchmark-json="$$report" -q -p no:cacheprovider; \
 	$(BIN)/python tests/bench/table.py "$$report"
+
+bench-load: $(VENV)/.installed-dev ## 負荷をかけて測り、表を出す（5 分ほど。LOAD_ARGS=--quick なら 2 分）
+	@$(BIN)/python tests/bench/load/run.py $(LOAD_ARGS)
+
+bench-scale: $(VENV)/.installed-dev ## 1,741 市区町村を一つのプロセスに入れて測り、表を出す（8 分ほど、メモリー 4 GB）
+	@$(BIN)/python tests/bench/load/scale.py $(SCALE_ARGS)
+
+SOAK ?= 10
+soak: $(VENV)/.installed-dev ## 故障の試験を長く走らせ、数の表を出す（出来事と故障がふだんの 10 倍。SOAK=3 なら 3 倍）
+	MADOGUCHI_SOAK=$(SOAK) $(BIN)/python -m pytest tests/faults -p no:cacheprovider
 
 audit: $(VENV)/.installed-dev ## 部品の一覧（SBOM）を dist/ に作り、既知の弱点がないかを調べる
 	$(BIN)/python .ci/audit dist
@@ -53,6 +63,7 @@ $(VENV)/.installed: $(VENV)/bin/python deploy/requirements.lock pyproject.toml
 	@echo "部品を入れます（はじめての時は 1〜3 分かかります）"
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes --progress-bar on -r deploy/requirements.lock | { grep -E --line-buffered '^(Collecting|Installing|Successfully)' || true; }
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q admin bot deploy knowledge # 動かす利用者がここに書けなくても、速く始まるように
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed deploy/requirements-dev.lock

@@ -4,42 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from admin.access import RenewalNeeded, SignInNeeded, StepNeeded, cookie_name
 from admin.accounts import sessions
 from admin.accounts.settings import AccountSettings
-from admin.pages import (
-    announcements,
-    audit,
-    compare,
-    conflicts,
-    dashboard,
-    digest,
-    draft,
-    drafts,
-    due,
-    entries,
-    entry,
-    entry_steps,
-    excel,
-    history,
-    home,
-    indicators,
-    joining,
-    pins,
-    preview,
-    question,
-    question_steps,
-    releases,
-    report,
-    sample,
-    settings,
-    trying,
-    unanswered,
-)
+from admin.pages import audit, home, settings
 from admin.pages.accounts import (
     account,
     colleague,
@@ -56,6 +28,12 @@ from admin.pages.accounts.entering import give_session, go
 from admin.pages.catalogues import files as catalogue_files
 from admin.pages.catalogues import listing as catalogue_listing
 from admin.pages.catalogues import series as catalogue_series
+from admin.pages.entries import entry, entry_steps, excel, listing
+from admin.pages.previewing import pins, preview, trying
+from admin.pages.publishing import announcements, compare, draft, drafts, history, joining, releases
+from admin.pages.reports import dashboard, deliveries, digest, indicators, report
+from admin.pages.review import question, question_steps, sample, unanswered
+from admin.pages.worklists import conflicts, due
 from bot.web.limits import BodyLimit
 from bot.web.same_origin import same_origin
 from bot.web.state import WebParts
@@ -63,30 +41,22 @@ from bot.web.state import WebParts
 UPLOAD_LIMIT = 10 * 1024 * 1024
 """Bytes of what staff send at once; each kind of file has its own, smaller limit."""
 
-router = APIRouter(dependencies=[Depends(same_origin)])
-for page in (sign_in, passkey_sign_in, organisation, welcome):
-    router.include_router(page.router)
-for page in (account, password, second_factor, passkeys, staff, colleague):
-    router.include_router(page.router)
-for page in (home, unanswered, sample, question, question_steps, entries, entry, entry_steps, announcements, audit):
-    router.include_router(page.router)
-
-for page in (due, excel, catalogue_files, catalogue_series, catalogue_listing):
-    router.include_router(page.router)
-
-for page in (drafts, draft, joining, releases, history, compare, settings):
-    router.include_router(page.router)
-
-for page in (preview, pins, trying, conflicts):
-    router.include_router(page.router)
-for page in (dashboard, indicators, report, digest):
-    router.include_router(page.router)
+PAGES = (
+    *(sign_in, passkey_sign_in, organisation, welcome),
+    *(account, password, second_factor, passkeys, staff, colleague),
+    *(home, unanswered, sample, question, question_steps, listing, entry, entry_steps, announcements, audit),
+    *(due, excel, catalogue_files, catalogue_series, catalogue_listing),
+    *(drafts, draft, joining, releases, history, compare, settings),
+    *(preview, pins, trying, conflicts),
+    *(dashboard, indicators, report, deliveries, digest),
+)
 
 
 def install(app: FastAPI, accounts: AccountSettings | None = None) -> None:
     """Adds the admin to the application. Without settings: no second factor is asked for, nothing is remembered."""
     app.state.accounts = accounts or AccountSettings()
-    app.include_router(router)
+    for page in PAGES:  # one by one: in a router of their own FastAPI would make every route once more
+        app.include_router(page.router, dependencies=[Depends(same_origin)])
     app.add_middleware(BodyLimit, paths=("/admin/",), most=UPLOAD_LIMIT)
     app.add_middleware(BodyLimit, paths=("/admin/sign-in", "/admin/welcome"))
     app.mount("/static/admin", StaticFiles(directory=Path(__file__).parent / "static"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from bot.intents.normalising import compact
 from bot.records import CONTEXT_LIFE
@@ -14,19 +15,30 @@ from bot.tables import UtteranceRow
 
 FREQUENT_SINCE = timedelta(days=90)
 MOST_FREQUENT = 20
+Question = tuple[str, str, str]
+"""A municipality, a person there, and what they asked."""
 
 
-def times_asked(session: Session, municipality: str, person: str | None, text: str, now: datetime) -> int:
-    """How often this person asked this (masked) text within the memory of a conversation, this time counted."""
-    if person is None:
-        return 1
-    query = select(func.count()).where(
-        col(UtteranceRow.municipality) == municipality,
-        col(UtteranceRow.person) == person,
-        col(UtteranceRow.key) == compact(text)[:200],
-        col(UtteranceRow.at) > now - CONTEXT_LIFE,
+def times_asked(session: Session, questions: Collection[Question], now: datetime) -> dict[Question, int]:
+    """How often each person asked each (masked) text within the memory of a conversation, this time counted."""
+    known = {question: _key(question[2]) for question in questions}
+    place, person, key = col(UtteranceRow.municipality), col(UtteranceRow.person), col(UtteranceRow.key)
+    query = (
+        columns(place, person, key, func.count())
+        .where(
+            place.in_({question[0] for question in known}),
+            person.in_({question[1] for question in known}),
+            key.in_(set(known.values())),
+            col(UtteranceRow.at) > now - CONTEXT_LIFE,
+        )
+        .group_by(place, person, key)
     )
-    return session.exec(query).one() + 1
+    before = {(where, who, what): n for where, who, what, n in session.connection().execute(query)} if known else {}
+    return {question: before.get((*question[:2], key), 0) + 1 for question, key in known.items()}
+
+
+def _key(text: str) -> str:
+    return compact(text)[:200]
 
 
 def frequent_topics(session: Session, municipality: str, now: datetime) -> tuple[str, ...]:

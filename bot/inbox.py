@@ -7,22 +7,28 @@ answered).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement, and_, func, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import aliased, load_only
+from sqlmodel import Session, col, or_, select
 
 from bot.conversation.inbound import Inbound
+from bot.observing import tracing
 from bot.responses.reply import Reply
 from bot.tables import InboxRow
+from knowledge.telling import CHANNEL, Topic
 
 REPLY_DEADLINE = timedelta(seconds=25)
 """LINE's documentation speaks of about a minute for a reply token; others saw 30 s. Nothing is sent after this."""
 SENDING_LEASE = timedelta(seconds=10)
 """A reply that was not marked by then (the process died) is sent again; LINE refuses a used token."""
+LONGEST_WAIT = 2 * SENDING_LEASE
+"""Nothing is put off further than a lease, by whosever clock; what is, was put off before the clock was put back."""
 ATTEMPTS = 3
 """Tries to answer before an event is parked."""
 
@@ -40,28 +46,40 @@ class State(StrEnum):
 
 
 OPEN_STATES = (State.RECEIVED, State.ANSWERED)
+_ENDED_STATES = tuple(state for state in State if state not in OPEN_STATES)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An event as it came in, with what is needed to reply to it."""
+    """An event as it came in, with what is needed to reply to it. `formerly` is the person's hash under the key before,
+    while the key is replaced."""
 
     inbound: Inbound
     reply_token: str | None
     received_at: datetime
+    formerly: str | None = None
 
 
 def receive(session: Session, events: Sequence[Received], request_id: str | None = None) -> int:
-    """Stores events that are not there yet, with the id of the request they came by. Returns how many were new."""
+    """Stores events that are not there yet, with the id of the request they came by. Returns how many were new.
+
+    On PostgreSQL the insert itself tells the workers of all processes; they hear it when the transaction commits.
+    """
     if not events:
         return 0
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
     statement = insert(InboxRow).on_conflict_do_nothing(index_elements=["channel", "event_id"])
     table = InboxRow.__table__  # type: ignore[attr-defined]
-    stored = [_row(event, request_id) for event in events]
-    inserted = session.connection().execute(statement.returning(table.c.id), stored)
+    told = (func.pg_notify(CHANNEL, Topic.EVENTS),) if is_postgresql else ()
+    # In one order in all transactions: two webhooks with the same events in them would lock each other out for ever.
+    stored = [_row(event, request_id) for event in sorted(events, key=_occurred)]
+    inserted = session.connection().execute(statement.returning(table.c.id, *told), stored)
     return len(inserted.all())
+
+
+def _occurred(event: Received) -> datetime:
+    return event.inbound.at
 
 
 def _row(event: Received, request_id: str | None) -> dict[str, object]:
@@ -79,17 +97,87 @@ def _row(event: Received, request_id: str | None) -> dict[str, object]:
         "next_attempt_at": event.received_at,
         "detail": "",
         "request_id": request_id,
+        "trace": tracing.traceparent(),
     }
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[InboxRow]:
-    """Rows to work on, locked until the transaction ends; oldest first. Rows others hold are passed over."""
+def due(session: Session, now: datetime, limit: int, without: Collection[str] = ()) -> Sequence[InboxRow]:
+    """Rows to work on, locked until the transaction ends; oldest first. Rows others hold, and the channels `without`,
+    are passed over.
+
+    A row waits for every earlier open row of its person. That makes one worker of many answer a person at a time, for
+    a row that ended never opens again: whoever sees no earlier open row can't be overtaken by one. Under PostgreSQL's
+    READ COMMITTED, with A and B two workers:
+
+    - A holds row 1 and has not committed: B sees it as it was, open, and leaves row 2.
+    - A has answered it and is sending (the lease), has put it off after a 429, or was killed: it is open, row 2 waits,
+      for the lease at the longest; then row 1 is taken up again, first.
+    - A marks row 1 while B looks: B's statement sees row 1 as open and leaves row 2, or as ended and takes it.
+    - B saw row 2 as due, A took it before B locked it: the database checks the locked row anew, and its lease is new.
+    - Row 1 can't be answered: it is put off and tried again, and row 2 waits until it is parked (ended).
+
+    Two kinds of earlier rows hold nobody up: one whose reply token's life is over and that nobody is sending, for its
+    reply will not be sent any more; and one that was not committed when its successor was taken up (two webhooks that
+    overtook each other on their way). Events of nobody wait for nobody.
+    """
     query = (
         select(InboxRow)
-        .where(col(InboxRow.state).in_(OPEN_STATES), InboxRow.next_attempt_at <= now)
+        .where(_is_open(InboxRow), _is_due(now), ~_waits(now))
         .order_by(col(InboxRow.occurred_at), col(InboxRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+    if without:
+        query = query.where(col(InboxRow.channel).not_in(without))
+    return session.exec(query).all()
+
+
+def _is_open(row: type[InboxRow]) -> ColumnElement[bool]:
+    """That the row is open, in the words of the partial indexes. The state is looked at only then: asked for open
+    states, SQLite would go by the index of states and sort."""
+    return and_(col(row.finished_at).is_(None), col(row.state).not_in(_ENDED_STATES))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """That it is the row's moment. An event nobody has tried to answer is due at once, whatever the clock said that
+    received it; what is put off beyond LONGEST_WAIT is due as well."""
+    new = and_(col(InboxRow.state) == State.RECEIVED, col(InboxRow.attempts) == 0)
+    when = col(InboxRow.next_attempt_at)
+    return or_(new, when <= now, when > now + LONGEST_WAIT)
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    """That an earlier row of the same person may still be sent."""
+    earlier = aliased(InboxRow)
+    return (
+        select(earlier.id)
+        .where(
+            earlier.channel == InboxRow.channel,
+            earlier.person == InboxRow.person,
+            _is_open(earlier),
+            tuple_(earlier.occurred_at, earlier.id) < tuple_(InboxRow.occurred_at, InboxRow.id),
+            or_(
+                col(earlier.received_at) >= now - REPLY_DEADLINE,
+                and_(
+                    col(earlier.state) == State.ANSWERED,
+                    col(earlier.next_attempt_at) > now,
+                    col(earlier.next_attempt_at) <= now + LONGEST_WAIT,
+                ),
+            ),
+        )
+        .correlate(InboxRow)
+        .exists()
+    )
+
+
+def answered(session: Session, numbers: Collection[int]) -> Sequence[InboxRow]:
+    """Those of the rows whose reply is not marked yet, locked, with what marking needs."""
+    query = (
+        select(InboxRow)
+        .where(col(InboxRow.id).in_(numbers), InboxRow.state == State.ANSWERED)
+        .options(load_only(InboxRow.state, InboxRow.attempts, InboxRow.received_at))  # type: ignore[arg-type]
+        .order_by(col(InboxRow.id))
+        .with_for_update()
     )
     return session.exec(query).all()
 
@@ -114,7 +202,11 @@ def store_reply(row: InboxRow, reply: Reply | None, now: datetime) -> bool:
 
 
 def lease(row: InboxRow, now: datetime) -> bool:
-    """Keeps the row from being sent by somebody else for a while. Returns False when it is too late to send."""
+    """Keeps the row from being sent by somebody else for a while. Returns False when it is too late to send.
+
+    An event from the future came before the clock was put back: how old it is nobody knows, and its time counts anew.
+    """
+    row.received_at = min(row.received_at, now)
     if is_late(row, now):
         finish(row, State.EXPIRED if row.attempts == 0 else State.UNDELIVERED, now, row.detail)
         return False

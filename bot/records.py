@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select as columns
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, update
 
 from bot.conversation.turn import Feedback, Person
@@ -17,6 +20,9 @@ from bot.tables import PersonRow, UtteranceRow
 CONTEXT_LIFE = timedelta(minutes=30)
 """How long a short follow-up still speaks of the last topic."""
 UNSOLVED = ("none of these", "not solved")
+Who = tuple[str, str]
+"""A municipality and a person there."""
+_UNKNOWN: dict[str, object] = {"language": "ja", "large": False, "last_topic": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,17 @@ def record_utterance(session: Session, asked: Asked, recognition: Recognition, r
     session.merge(utterance_row(asked, recognition, reply))
 
 
+def record_utterances(session: Session, rows: Sequence[UtteranceRow]) -> None:
+    """Writes down questions; one that is written down already stays as it is."""
+    if rows:
+        insert = _inserting(session)(UtteranceRow).on_conflict_do_nothing(index_elements=["id"])
+        session.connection().execute(insert, [row.model_dump() for row in rows])
+
+
+def _inserting(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:
+    return postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
+
+
 def utterance_row(asked: Asked, recognition: Recognition, reply: Reply) -> UtteranceRow:
     """What is kept of a question."""
     return UtteranceRow(
@@ -55,7 +72,7 @@ def utterance_row(asked: Asked, recognition: Recognition, reply: Reply) -> Utter
         language=recognition.language,
         repaired=bool(recognition.repairs),
         release=asked.release,
-        matter=recognition.outside,
+        matter=recognition.outside[:60] if recognition.outside else None,
     )
 
 
@@ -80,33 +97,48 @@ def forget_message(session: Session, municipality: str, message: str) -> None:
     )
 
 
-def find_person(session: Session, municipality: str, person: str | None, now: datetime) -> Person:
-    """What is remembered of a person; nothing for one we don't know."""
-    row = session.get(PersonRow, (municipality, person)) if person else None
-    if row is None:
-        return Person()
-    fresh = now - row.last_at <= CONTEXT_LIFE
-    return Person(Style(row.language, row.large), row.last_topic if fresh else None)
+def find_people(session: Session, people: Collection[Who], now: datetime) -> dict[Who, Person]:
+    """What is remembered of people; nothing for those we don't know."""
+    if not people:
+        return {}
+    query = columns(
+        col(PersonRow.municipality),
+        col(PersonRow.person),
+        col(PersonRow.language),
+        col(PersonRow.large),
+        col(PersonRow.last_topic),
+        col(PersonRow.last_at),
+    ).where(
+        col(PersonRow.municipality).in_({municipality for municipality, _ in people}),
+        col(PersonRow.person).in_({person for _, person in people}),
+    )
+    return {
+        (municipality, person): Person(Style(language, large), topic if now - last_at <= CONTEXT_LIFE else None)
+        for municipality, person, language, large, topic, last_at in session.connection().execute(query)
+    }
 
 
-def remember_topic(session: Session, municipality: str, person: str, topic: str, now: datetime) -> None:
-    """Keeps the topic for follow-ups."""
-    row = _person_row(session, municipality, person, now)
-    row.last_topic, row.last_at = topic, now
+def remember_topics(session: Session, topics: Mapping[Who, str], now: datetime) -> None:
+    """Keeps what people last asked about, for follow-ups."""
+    _remember(session, {who: {"last_topic": topic, "last_at": now} for who, topic in topics.items()})
 
 
-def remember_style(session: Session, municipality: str, person: str, style: Style, now: datetime) -> None:
-    """Keeps how a person wants to be answered."""
-    row = _person_row(session, municipality, person, now)
-    row.language, row.large = style.language, style.large
+def remember_styles(session: Session, styles: Mapping[Who, Style], now: datetime) -> None:
+    """Keeps how people want to be answered."""
+    wishes = {who: {"language": style.language, "large": style.large} for who, style in styles.items()}
+    _remember(session, wishes, last_at=now)
 
 
-def _person_row(session: Session, municipality: str, person: str, now: datetime) -> PersonRow:
-    row = session.get(PersonRow, (municipality, person))
-    if row is None:
-        row = PersonRow(municipality=municipality, person=person, last_at=now)
-        session.add(row)
-    return row
+def _remember(session: Session, values: Mapping[Who, Mapping[str, object]], **at_first: object) -> None:
+    """Writes these values of people who are known, and makes rows of those who are not."""
+    if not values:
+        return
+    # In one order, so that two that write about the same people wait for each other and not in a circle.
+    rows = [{"municipality": who[0], "person": who[1], **_UNKNOWN, **at_first, **values[who]} for who in sorted(values)]
+    insert = _inserting(session)(PersonRow)
+    changed = {name: insert.excluded[name] for name in next(iter(values.values()))}
+    upsert = insert.on_conflict_do_update(index_elements=["municipality", "person"], set_=changed)
+    session.connection().execute(upsert, rows)
 
 
 def forget_person(session: Session, municipality: str, person: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete
 
 from bot.tables import AnnouncementRow, InboxRow, PersonRow, UtteranceRow
+from knowledge.tables import TypedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Retention:
     questions: timedelta = timedelta(days=365)
     events: timedelta = timedelta(days=30)
     people: timedelta = timedelta(days=365)
+    typed: timedelta = timedelta(days=30)
+    """What staff typed and did not save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Purged:
     events: int
     people: int
     announcements: int
+    typed: int
 
 
 def purge(session: Session, now: datetime, retention: Retention | None = None) -> Purged:
@@ -39,4 +43,6 @@ def purge(session: Session, now: datetime, retention: Retention | None = None) -
     )
     people = delete(PersonRow).where(col(PersonRow.last_at) < now - keep.people)
     announcements = delete(AnnouncementRow).where(col(AnnouncementRow.ends_at) < now - keep.questions)
-    return Purged(*(int(session.exec(query).rowcount) for query in (questions, events, people, announcements)))
+    typed = delete(TypedRow).where(col(TypedRow.at) < now - keep.typed)
+    queries = (questions, events, people, announcements, typed)
+    return Purged(*(int(session.exec(query).rowcount) for query in queries))

@@ -8,17 +8,32 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, false
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from knowledge.database import UtcDateTime
 
+_OPEN: dict[str, Any] = {
+    "postgresql_where": text("finished_at IS NULL"),
+    "sqlite_where": text("finished_at IS NULL"),
+}
+"""Indexes of what is still to be done stay small, however many events have ended."""
+
 
 class InboxRow(SQLModel, table=True):
-    """One webhook event: its inbound value, and the reply that is sent for it. Inbox and outbox in one."""
+    """One webhook event: its inbound value, and the reply that is sent for it. Inbox and outbox in one.
+
+    `trace` is the traceparent (W3C) of the request by which it came, where tracing is on.
+    """
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "event_id"), Index("ix_inbox_state_next", "state", "next_attempt_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "event_id"),
+        Index("ix_inbox_state_next", "state", "next_attempt_at"),
+        Index("ix_inbox_channel_person", "channel", "person"),
+        Index("ix_inbox_open", "channel", "person", "occurred_at", "id", **_OPEN),
+        Index("ix_inbox_open_oldest", "occurred_at", "id", **_OPEN),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str = Field(max_length=31)
@@ -35,6 +50,7 @@ class InboxRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     detail: str = Field(default="", max_length=200)
     request_id: str | None = Field(default=None, max_length=64)
+    trace: str | None = Field(default=None, max_length=64)
 
 
 class UtteranceRow(SQLModel, table=True):
@@ -123,3 +139,12 @@ class PersonRow(SQLModel, table=True):
     large: bool = False
     last_topic: str | None = Field(default=None, max_length=80)
     last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class HashKeyRow(SQLModel, table=True):
+    """Since when people are stored under a key: its name (never the key) and the first moment of its (latest) use."""
+
+    __tablename__ = "hash_key"
+
+    id: str = Field(primary_key=True, max_length=16)
+    since: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

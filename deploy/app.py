@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request
@@ -19,13 +16,15 @@ from admin.accounts.oidc import IdentityProvider
 from admin.accounts.settings import AccountSettings
 from admin.jobs.runner import Runner
 from admin.tasks import CHORES, TASKS
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.courtesy import Courtesy
 from bot.channels.line.sender import LineSender
-from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
+from bot.channels.line.webhook import WebhookParts, webhook_router
 from bot.library import Library
 from bot.lookup import web as lookup
 from bot.observing.request_ids import RequestIds
 from bot.observing.requests import RequestMeasures
+from bot.pseudonyms import Pseudonyms
 from bot.web.headers import SecurityHeaders
 from bot.web.hosts import KnownHosts
 from bot.web.licences import licence_of
@@ -33,10 +32,14 @@ from bot.web.state import WebParts
 from bot.web.static import static_files
 from bot.worker import Worker
 from deploy import clock
+from deploy.background import Background, works_of
 from deploy.operations import PATHS, Operation, operation_routes
 from deploy.settings import Settings, read_line_ids
 from deploy.words import lexicon
 from knowledge.database import Database, is_unavailable
+
+GRACE_SECONDS = 10
+"""How long replies and work under way may take when the process is told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,12 @@ class Parts:
 
 def build_parts(settings: Settings, database: Database, channels: Mapping[str, LineChannel], hash_key: str) -> Parts:
     """Connects database, knowledge, channels and worker."""
-    library = Library(lexicon(settings.semantic), clock.today, with_samples=settings.is_development)
+    words, samples = lexicon(settings.semantic), settings.is_development
+    library = Library(words, clock.today, with_samples=samples, most_cities=settings.cities_kept)
     senders = {city: LineSender(channel.access_token, settings.line_api) for city, channel in channels.items()}
     worker = Worker(database, library, senders, clock.now)
     runner = Runner(database, library, clock.now, TASKS, CHORES)
     return Parts(database, library, worker, runner, senders, Courtesy(database, senders), channels, hash_key, settings)
-
-
-def pseudonym(key: str) -> Callable[[str, str], str]:
-    """A function from municipality and user id to a keyed hash: the same person, but nobody's id."""
-
-    def hashed(municipality: str, user_id: str) -> str:
-        return hmac.new(key.encode(), f"{municipality}:{user_id}".encode(), hashlib.sha256).hexdigest()[:40]
-
-    return hashed
 
 
 def create_app(parts: Parts, *, simulator: ASGIApp | None = None, with_worker: bool = True) -> FastAPI:
@@ -113,6 +108,7 @@ def account_settings(settings: Settings, key: str) -> AccountSettings:
     needed = settings.require_second_factor
     return AccountSettings(
         key,
+        settings.hash_key_old.get_secret_value(),
         require_second_factor=not settings.is_development if needed is None else needed,
         address_header=settings.client_address_header,
         provider=provider if settings.oidc_issuer else None,
@@ -120,23 +116,18 @@ def account_settings(settings: Settings, key: str) -> AccountSettings:
 
 
 def _webhook_parts(parts: Parts) -> WebhookParts:
-    known = pseudonym(parts.hash_key)
-    return WebhookParts(parts.database, parts.channels, known, clock.now, parts.worker.wake.set, parts.courtesy)
+    known = Pseudonyms(parts.hash_key, parts.settings.hash_key_old.get_secret_value())
+    wake = parts.worker.wake.set
+    return WebhookParts(parts.database, parts.channels, known, clock.now, wake, parts.courtesy, formerly=known.formerly)
 
 
 def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        threads = [threading.Thread(target=_warm, args=(parts,), name="warming", daemon=True)]
-        if with_worker:
-            threads += working_threads(parts)
-        for thread in threads:
-            thread.start()
+        background = background_of(parts, answering=with_worker)
+        background.start()
         yield
-        parts.worker.stop()
-        parts.runner.stop()
-        for thread in threads:
-            thread.join(timeout=10)
+        background.stop(GRACE_SECONDS)
         parts.courtesy.close()
         for sender in parts.senders.values():
             sender.close()
@@ -145,18 +136,10 @@ def _lifespan(parts: Parts, with_worker: bool) -> Callable[[FastAPI], AbstractAs
     return lifespan
 
 
-def working_threads(parts: Parts) -> list[threading.Thread]:
-    """What works outside requests: the worker, which answers people, and the runner, which does staff's long work."""
-    return [
-        threading.Thread(target=parts.worker.run, name="worker", daemon=True),
-        threading.Thread(target=parts.runner.run, name="runner", daemon=True),
-    ]
-
-
-def _warm(parts: Parts) -> None:
-    """Prepares every city's index. A database that is not there yet is no matter: the first question does it then."""
-    with suppress(DBAPIError), parts.database.reading() as session:
-        parts.library.warm(session)
+def background_of(parts: Parts, *, answering: bool) -> Background:
+    """The threads of this process that work outside requests."""
+    works = works_of(parts.database, parts.library, parts.worker, parts.runner, answering=answering)
+    return Background(works)
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:

@@ -10,8 +10,8 @@ import uvicorn
 
 from admin import staff as accounts
 from admin.staff import ALL, Role
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.standin import StandIn, create_standin_app
-from bot.channels.line.webhook import LineChannel
 from bot.simulator import SimulatedChannel, create_simulator, http_deliver
 from deploy import clock, schema
 from deploy.app import build_parts, create_app

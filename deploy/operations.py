@@ -1,7 +1,8 @@
 """Routes for operators and their machines: is it alive, is it ready, how is it going.
 
-`/healthz` looks at nothing: what it tells is that the process answers. `/readyz` looks at what the process needs. The
-backlog counts only for a process that answers people itself: to take the others out of rotation would help nobody.
+`/healthz` looks at nothing: what it tells is that the process answers. `/readyz` looks at what the process needs, and
+waits until the knowledge is prepared: from then on the first question is answered as quickly as any. The backlog counts
+only for a process that answers people itself: to take the others out of rotation would help nobody.
 """
 
 from __future__ import annotations
@@ -72,9 +73,14 @@ def readiness(operation: Operation) -> tuple[bool, dict[str, object]]:
             backlog = oldest_unanswered(session, operation.clock()) if not behind else 0.0
     except DBAPIError:
         return False, {"database": "unreachable"}
-    late = backlog > operation.longest_backlog
-    parts = {"database": "ok", "schema": "behind" if behind else "ok", "backlog": "late" if late else "ok"}
-    return not behind and not (late and operation.answers), {**parts, "backlog_seconds": round(backlog, 1)}
+    late, warm = backlog > operation.longest_backlog, operation.library.is_warm
+    parts = {
+        "database": "ok",
+        "schema": "behind" if behind else "ok",
+        "knowledge": "ok" if warm else "preparing",
+        "backlog": "late" if late else "ok",
+    }
+    return not behind and warm and not (late and operation.answers), {**parts, "backlog_seconds": round(backlog, 1)}
 
 
 def _may_see(operation: Operation, authorization: str) -> bool:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.channels.line.webhook import LineChannel
+from bot.channels.line.channel import LineChannel
 from bot.web.licences import LicenceId
 
 PREFIX = "MADOGUCHI_"
@@ -42,6 +42,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     hash_key: SecretStr = SecretStr("")
+    hash_key_old: SecretStr = SecretStr("")
+    """The key before, while it is replaced: whoever comes again moves to the new one."""
     line_api: str = "https://api.line.me"
     semantic: bool = False
     require_second_factor: bool | None = None
@@ -75,10 +77,14 @@ class Settings(BaseModel):
     """Where `madoguchi worker` tells its health and measures; 0: nowhere."""
     ready_backlog_seconds: int = Field(default=300, ge=30)
     """A process that answers people is not ready when somebody has waited longer."""
+    cities_kept: int = Field(default=300, ge=1)
+    """Municipalities whose index a process keeps ready (`bot.library.MOST_CITIES`)."""
+    tracing: bool = False
+    """Whether spans are sent to a collector (deploy/tracing.py)."""
     font: str = ""
     """A Japanese font file for the rich menus; empty: the best one that is installed."""
 
-    @field_validator("hash_key")
+    @field_validator("hash_key", "hash_key_old")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if 0 < len(value.get_secret_value()) < KEY_LENGTH:
@@ -124,6 +130,13 @@ class Settings(BaseModel):
         given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
         if any(given) and not all((*given, self.public_url or self.is_development)):
             raise ValueError("OIDC_ISSUER・OIDC_CLIENT_ID・OIDC_CLIENT_SECRET・PUBLIC_URL は、そろえて設定してください")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Settings:
+        old = self.hash_key_old.get_secret_value()
+        if old and old == self.hash_key.get_secret_value():
+            raise ValueError("HASH_KEY と HASH_KEY_OLD には、ちがう鍵を入れてください")
         return self
 
     @property

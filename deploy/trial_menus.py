@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.richmenu.client import RichMenuClient
 from bot.channels.line.richmenu.deploying import deploy, wanted_menus
 from bot.channels.line.richmenu.drawing import draw_menu
@@ -17,7 +18,6 @@ from bot.channels.line.richmenu.errors import FontMissing, LineFault
 from bot.channels.line.richmenu.fonts import find_font
 from bot.channels.line.richmenu.layout import Size
 from bot.channels.line.richmenu.menus import Menu, menus_of
-from bot.channels.line.webhook import LineChannel
 from deploy.settings import Settings
 
 log = logging.getLogger("madoguchi.line")

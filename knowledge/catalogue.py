@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
+from knowledge.own_files import read_own
 from knowledge.schema import Audience, Strict, TopicId
 
 FILE = Path(__file__).parent / "topics.yaml"
@@ -42,12 +42,12 @@ class Catalogue:
 @cache
 def most_asked() -> tuple[str, ...]:
     """Topics that are asked most, in order. Raises pydantic's ValidationError for what is no topic id."""
-    return TypeAdapter(tuple[TopicId, ...]).validate_python(yaml.safe_load(MOST_ASKED.read_text(encoding="utf-8")))
+    return TypeAdapter(tuple[TopicId, ...]).validate_python(read_own(MOST_ASKED))
 
 
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that ships with the program."""
-    content = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content = read_own(FILE)
     topics = [Topic.model_validate(row) for row in content["topics"]]
     return Catalogue(content["groups"], {topic.id: topic for topic in topics})

@@ -7,7 +7,7 @@ its end and rolls back on an exception.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
+
+from knowledge.telling import TOLD
 
 # Constraints have names, so that migrations can speak of them on both databases.
 SQLModel.metadata.naming_convention = {
@@ -55,6 +57,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _with_driver(make_url(url))
         self.engine = _open_sqlite(self.url) if self.is_sqlite else _open_postgresql(self.url)
+        self._ears: list[Callable[[str], None]] = []
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +83,14 @@ class Database:
             session.begin(),
         ):
             yield session
+        for topic in session.info.get(TOLD, ()):
+            for ear in self._ears:
+                ear(topic)
+
+    def hear(self, ear: Callable[[str], None]) -> None:
+        """Has `ear` called with each topic that a committed transaction of this process told (embedded database: the
+        process is the only one; what PostgreSQL tells comes by `deploy.listening`)."""
+        self._ears.append(ear)
 
     def close(self) -> None:
         """Closes all pooled connections."""

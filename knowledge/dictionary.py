@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import Field, StringConstraints
 
+from knowledge.own_files import read_own
 from knowledge.schema import Strict, TopicId
 
 DIRECTORY = Path(__file__).parent / "dictionary"
@@ -105,4 +105,4 @@ def stopwords() -> frozenset[str]:
 
 
 def _read(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - whatever the file holds; checked by the models
-    return yaml.safe_load((DIRECTORY / f"{name}.yaml").read_text(encoding="utf-8"))
+    return read_own(DIRECTORY / f"{name}.yaml")

@@ -150,7 +150,8 @@ def publish_drafts(session: Session, entries: Sequence[str], *, author: str, rea
     drafts = [_locked(session, entry) for entry in sorted(set(entries))]
     if waiting := [draft.entry_id for draft in drafts if draft.state != DraftState.APPROVED]:
         raise WrongState(", ".join(waiting))
-    rows = {draft.entry_id: find_entry(session, draft.entry_id) for draft in drafts}
+    # Read anew: while we waited for the locks somebody may have published, and this session saw the rows before.
+    rows = {draft.entry_id: find_entry(session, draft.entry_id, lock=True) for draft in drafts}
     if late := [d.entry_id for d in drafts if is_overtaken(d, rows[d.entry_id])]:
         raise Overtaken(late)
     changes = {draft.entry_id: None if draft.removal else draft.revision_id for draft in drafts}

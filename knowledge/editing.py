@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select, update
 
 from knowledge.schema import Entry
 from knowledge.tables import CurrentReleaseRow, EntryRow, ReleaseChangeRow, ReleaseRow, RevisionRow
+from knowledge.telling import Topic, tell
 
 
 class EditingError(Exception):
@@ -103,20 +104,6 @@ def add_revision(session: Session, row: EntryRow, entry: Entry, *, author: str, 
     return revision
 
 
-def edit(
-    session: Session, entry: str, content: Entry, *, started_from: int, author: str, note: str, at: datetime
-) -> RevisionRow:
-    """Writes a staff edit that was begun at revision `started_from` (its id).
-
-    Raises EntryNotFound, or EditConflict when somebody else's text was published since.
-    """
-    row = find_entry(session, entry, lock=True)
-    current = published_revision(session, row)
-    if current is not None and current.id != started_from:
-        raise EditConflict(current)
-    return add_revision(session, row, content, author=author, note=note, at=at)
-
-
 def publish(
     session: Session,
     changes: Mapping[str, int | None],
@@ -148,6 +135,7 @@ def publish(
         )
         row.published_revision_id = revision
     session.flush()
+    tell(session, Topic.RELEASE)
     return release
 
 

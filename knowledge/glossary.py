@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import StringConstraints, TypeAdapter
 
+from knowledge.own_files import read_own
 from knowledge.schema import Strict
 
 FILE = Path(__file__).parent / "glossary.yaml"
@@ -28,4 +28,4 @@ class Term(Strict):
 @cache
 def glossary() -> tuple[Term, ...]:
     """All words, category by category. Raises pydantic's ValidationError for a faulty file."""
-    return TypeAdapter(tuple[Term, ...]).validate_python(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return TypeAdapter(tuple[Term, ...]).validate_python(read_own(FILE))

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import StringConstraints, TypeAdapter
 
+from knowledge.own_files import read_own
 from knowledge.schema import PackId, SourceId, Strict
 
 FILE = Path(__file__).parent / "indicators.yaml"
@@ -44,7 +44,7 @@ class Indicator(Strict):
 @cache
 def indicators() -> tuple[Indicator, ...]:
     """All of them, in order. Raises pydantic's ValidationError, or ValueError for two with one id."""
-    found = TypeAdapter(tuple[Indicator, ...]).validate_python(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    found = TypeAdapter(tuple[Indicator, ...]).validate_python(read_own(FILE))
     if len({indicator.id for indicator in found}) != len(found):
         raise ValueError("knowledge/indicators.yaml: an id stands twice")
     return found

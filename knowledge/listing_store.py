@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -113,11 +113,13 @@ def drop_past_classes(session: Session, before: datetime) -> int:
     return len(past)
 
 
-def load_listings(session: Session) -> dict[str, PackListings]:
-    """All listings by pack."""
-    rows = session.exec(select(ListingRow).order_by(col(ListingRow.id))).all()
-    packs = sorted({row.pack for row in rows})
-    return {pack: _listings([row for row in rows if row.pack == pack]) for pack in packs}
+def load_listings(session: Session, packs: Collection[str] | None = None) -> dict[str, PackListings]:
+    """All listings by pack, or those of some packs."""
+    query = select(ListingRow).order_by(col(ListingRow.id))
+    found: dict[str, list[ListingRow]] = {}
+    for row in session.exec(query if packs is None else query.where(col(ListingRow.pack).in_(packs))).all():
+        found.setdefault(row.pack, []).append(row)
+    return {pack: _listings(found[pack]) for pack in sorted(found)}
 
 
 def _listings(rows: Iterable[ListingRow]) -> PackListings:

@@ -25,6 +25,8 @@ from pydantic import (
 )
 
 COMMON = "common"
+ELSEWHERE = "elsewhere"
+"""The group of topics that are not answered here: their entries say whom to ask instead."""
 MOST_STEPS = 10
 """More is two procedures. Even the longest entry then fits one LINE message."""
 
@@ -37,8 +39,11 @@ Audience = Literal["citizen", "helper", "staff"]
 ServiceState = Literal["in-service", "planned", "ended", "policy"]
 
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+
+
 def _no_control(text: str) -> str:
-    if any(ord(c) < 32 and c not in "\n" for c in text):
+    if _CONTROL.search(text):
         raise ValueError("制御文字（タブなど）は使えません")
     return text
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
 
-import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
@@ -60,6 +61,8 @@ class SheetRow:
 
 def address(column: int, row: int) -> str:
     """The name of a cell as Excel shows it: column 2 (from 0) of row 14 is C14."""
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - slow to load
+
     return f"{get_column_letter(column + 1)}{row}"
 
 
@@ -73,6 +76,8 @@ def read_rows(content: bytes, *, formulas: bool) -> list[SheetRow]:
 
     A formula is a fault of its cell; with `formulas` the value that Excel last reckoned stands for it.
     """
+    import openpyxl  # noqa: PLC0415 - slow to load, and most processes never read a workbook
+
     _refuse(content)
     try:
         with warnings.catch_warnings():

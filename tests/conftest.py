@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
+from admin import passwords
 from bot.conversation.city import CityKnowledge, city_knowledge, common_shelf
 from bot.intents import Lexicon, prepare_lexicon
 from bot.library import Library
@@ -26,6 +28,15 @@ from knowledge.tables import CurrentReleaseRow, EntryRow, PackRow, SourceRow
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher() -> Iterator[PasswordHasher]:
+    """Yields what passwords are hashed with. Its cost (64 MiB, 50 ms) is no part of what tests ask: here it is low."""
+    real = passwords._hasher
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield real
+    passwords._hasher = real
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes for the day it is lost.
 
-A code's time step is used once. Secrets are sealed with the service's key, recovery codes kept as digests.
+A code's time step is used once. Secrets are sealed with the service's key (while it is replaced, those sealed with the
+key before are sealed anew when they are used), recovery codes kept as digests.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hmac import compare_digest
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import func
@@ -54,20 +55,20 @@ def step_of(secret: str, code: str, at: datetime, after: int | None = None) -> i
     return next((step for step in steps if compare_digest(totp.generate_otp(step), code)), None)
 
 
-def switch_on(session: Session, staff: StaffRow, secret: str, code: str, key: str, at: datetime) -> bool:
+def switch_on(session: Session, staff: StaffRow, secret: str, code: str, keys: tuple[str, ...], at: datetime) -> bool:
     """Stores the secret when the code shows that the app has it too."""
     step = step_of(secret, typed(code), at)
     if step is None:
         return False
-    staff.totp_secret, staff.totp_step = _sealed(secret, key), step
+    staff.totp_secret, staff.totp_step = sealed(secret, keys), step
     session.add(staff)
     return True
 
 
-def code_fits(session: Session, staff: StaffRow, code: str, key: str, at: datetime) -> bool:
+def code_fits(session: Session, staff: StaffRow, code: str, keys: tuple[str, ...], at: datetime) -> bool:
     """Whether an app's code or a recovery code lets this member of staff in. It is used up by this."""
     code = typed(code)
-    return _totp_fits(session, staff, code, key, at) if code.isdigit() else _recovers(session, staff, code, at)
+    return _totp_fits(session, staff, code, keys, at) if code.isdigit() else _recovers(session, staff, code, at)
 
 
 def typed(code: str) -> str:
@@ -76,13 +77,14 @@ def typed(code: str) -> str:
     return "".join(character for character in folded if character.isascii() and character.isalnum())
 
 
-def _totp_fits(session: Session, staff: StaffRow, code: str, key: str, at: datetime) -> bool:
-    secret = _opened(staff.totp_secret, key)
+def _totp_fits(session: Session, staff: StaffRow, code: str, keys: tuple[str, ...], at: datetime) -> bool:
+    secret = opened(staff.totp_secret, keys)
     step = step_of(secret, code, at, staff.totp_step) if secret else None
-    if step is None:
+    if secret is None or step is None:
         return False
     unused = or_(col(StaffRow.totp_step).is_(None), col(StaffRow.totp_step) < step)
-    used = update(StaffRow).where(col(StaffRow.id) == staff.id, unused).values(totp_step=step)
+    values = {"totp_step": step} | ({"totp_secret": sealed(secret, keys)} if len(keys) > 1 else {})
+    used = update(StaffRow).where(col(StaffRow.id) == staff.id, unused).values(**values)
     return session.exec(used).rowcount == 1
 
 
@@ -144,13 +146,20 @@ def _box(key: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
-def _sealed(secret: str, key: str) -> str:
-    return _box(key).encrypt(secret.encode()).decode()
+def sealed(secret: str, keys: tuple[str, ...]) -> str:
+    """The secret as it is stored: encrypted and authenticated with the first of the service's keys."""
+    return _box(keys[0]).encrypt(secret.encode()).decode()
 
 
-def _opened(sealed: str | None, key: str) -> str | None:
-    """The secret; None when there is none, or when the service's key was changed since."""
+def opened(stored: str | None, keys: tuple[str, ...]) -> str | None:
+    """The secret; None when there is none, or when it is sealed with none of these keys."""
     try:
-        return _box(key).decrypt(sealed.encode()).decode() if sealed else None
+        return MultiFernet([_box(key) for key in keys]).decrypt(stored.encode()).decode() if stored else None
     except InvalidToken:
         return None
+
+
+def sealed_otherwise(session: Session, key: str) -> int:
+    """How many members of staff have an authenticator app whose secret this key does not open."""
+    stored = session.exec(select(StaffRow.totp_secret).where(col(StaffRow.totp_secret).is_not(None))).all()
+    return sum(opened(secret, (key,)) is None for secret in stored)

@@ -13,8 +13,8 @@ from enum import StrEnum
 from sqlmodel import Session, col, delete, select, update
 
 from admin.accounts.tokens import digest, new_token
-from admin.staff import staff_id
-from admin.tables import SessionRow, StaffRow
+from admin.staff import ALL, staff_id
+from admin.tables import RoleRow, SessionRow, StaffRow
 
 SESSION_LIFE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
@@ -96,6 +96,18 @@ def end_others(session: Session, staff: int, token: str | None = None) -> int:
     mine = delete(SessionRow).where(col(SessionRow.staff_id) == staff)
     kept = mine.where(col(SessionRow.token_digest) != digest(token)) if token else mine
     return session.exec(kept).rowcount
+
+
+def end_everybodys(session: Session, place: str = ALL) -> int:
+    """Ends all sessions; with a municipality those of whoever may come in there, by a role there or everywhere.
+
+    Returns how many were ended.
+    """
+    wanted = delete(SessionRow)
+    if place != ALL:
+        may_come_in = select(RoleRow.staff_id).where(col(RoleRow.municipality).in_((place, ALL)))
+        wanted = wanted.where(col(SessionRow.staff_id).in_(may_come_in))
+    return session.exec(wanted).rowcount
 
 
 def end_one(session: Session, staff: int, key: str) -> bool:

@@ -17,15 +17,21 @@ from bot.web.state import WebParts
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """`key` is the service's secret.
+    """`key` is the service's secret, `old_key` the one before while it is replaced (else empty).
 
     `address_header` names the header in which a trusted proxy tells the browser's address; empty: none is in between.
     """
 
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    old_key: str = field(default="", repr=False)
     require_second_factor: bool = False
     address_header: str = ""
     provider: IdentityProvider | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys by which secrets may be sealed; new ones are sealed with the first."""
+        return (self.key, self.old_key) if self.old_key else (self.key,)
 
 
 def account_settings(request: Request) -> AccountSettings:
@@ -44,7 +50,8 @@ def origin_of(request: Request, web: WebParts) -> str:
 
 
 def source_of(request: Request, settings: AccountSettings) -> str | None:
-    """A keyed hash of where a request comes from: enough to count by, no address.
+    """A keyed hash of where a request comes from: enough to count by, no address. With a new key counting starts anew
+    (failures are counted for a quarter of an hour; those of a name go on).
 
     Of several addresses in the header the last counts: that one was written by the trusted proxy itself.
     """

@@ -30,11 +30,13 @@ def check_password(session: Session, login: str, password: str, source: str | No
     return staff
 
 
-def check_code(session: Session, staff: StaffRow, code: str, key: str, source: str | None, at: datetime) -> bool:
+def check_code(
+    session: Session, staff: StaffRow, code: str, keys: tuple[str, ...], source: str | None, at: datetime
+) -> bool:
     """Whether an app's code or a recovery code is right; it is used up. Raises TooManyAttempts."""
     session.exec(select(StaffRow.id).where(StaffRow.id == staff.id).with_for_update()).one()
     refuse_guessing(session, Guess.CODE, staff.login, source, at)
-    if not second_factor.code_fits(session, staff, code, key, at):
+    if not second_factor.code_fits(session, staff, code, keys, at):
         _failed(session, Guess.CODE, staff, staff.login, source, at)
         return False
     forget_failures(session, Guess.CODE, staff.login)

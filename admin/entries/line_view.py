@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.channels.line.messages import to_line
 from bot.conversation.city import CityKnowledge
-from bot.responses.compose import Style, answer, shown
+from bot.responses.compose import Style, answer, fallback, shown
 from bot.responses.reply import Reply
+from knowledge.elsewhere import is_elsewhere, matter_of
 from knowledge.published import VisibleEntry
 from knowledge.schema import Entry
 
@@ -18,6 +19,9 @@ def line_messages(reply: Reply) -> list[dict[str, Any]]:
 
 
 def answer_messages(entry: Entry, pack: str, city: CityKnowledge, style: Style) -> list[dict[str, Any]]:
-    """The messages for an entry's answer, as if it were published."""
+    """The messages for an entry's answer, as if it were published; of one that says whom to ask, the refusal."""
+    if is_elsewhere(entry):
+        matter = matter_of(VisibleEntry(pack, entry))
+        return line_messages(fallback(city.pack, city.counter, style=style, matter=matter))
     item = shown(VisibleEntry(pack, entry), dict(city.entries), city.register)
     return line_messages(answer(item, style=style, about=""))

@@ -17,6 +17,7 @@ from admin.entries.plain_language import Hint, hints
 from bot.conversation.city import CityKnowledge
 from knowledge import validation
 from knowledge.catalogue import catalogue
+from knowledge.elsewhere import is_elsewhere
 from knowledge.listings import ReadListings
 from knowledge.packs import ReadEntry
 from knowledge.reading import Document, Problem, explain
@@ -35,6 +36,8 @@ _ADVICE: tuple[validation.Rule, ...] = (
     validation.easy_is_easy,
 )
 """Rules of packs that speak of one entry alone."""
+_ADVICE_ELSEWHERE: tuple[validation.Rule, ...] = (validation.short_answers, validation.allowed_links)
+"""Those for an entry that says whom to ask: its one figure is a telephone, and staff are its source."""
 _ENGLISH_NAME = re.compile(r"（[a-z_]+）")
 
 
@@ -98,7 +101,7 @@ def rule_faults(entry: Entry, pack: str, city: CityKnowledge) -> Iterator[Fault]
     known = [_TypedEntry(COMMON if e.inherited else e.pack, e.entry, read.document) for e in others]
     alone = Checked({pack: city.pack}, (read,), catalogue(), city.register, ReadListings())
     among = Checked({pack: city.pack}, (read, *known), catalogue(), city.register, ReadListings())
-    for rule in _ADVICE:
+    for rule in _ADVICE_ELSEWHERE if is_elsewhere(entry) else _ADVICE:
         problems = rule(among if rule is validation.allowed_links else alone)
         yield from (_fault(p) for p in problems if p.entry == read.id and not _own_site(p, entry, city))
 

@@ -82,6 +82,10 @@ class Runner:
             except DBAPIError as error:
                 log.warning("database unavailable: %s", type(error.orig).__name__)
                 worked = False
+            except Exception as error:
+                # Whatever it is: a runner that gave up would leave all later work undone.
+                log.exception("a sweep failed", exc_info=RuntimeError(type(error).__name__))
+                worked = False
             if not worked:
                 self._stopping.wait(SWEEP_SECONDS)
 

@@ -60,6 +60,7 @@ MENU: tuple[tuple[str, tuple[Link, ...]], ...] = (
         "記録と設定",
         (
             Link("audit", "操作の記録", Role.APPROVER),
+            Link("deliveries", "届かなかった返信", Role.ADMIN),
             Link("staff", "職員", Role.ADMIN),
             Link("digest", "毎日のお知らせ", Role.ADMIN),
             Link("settings", "設定", Role.ADMIN),

@@ -146,4 +146,4 @@ def _page(
         "form": CounterForm.of(pack),
         "faults": {},
     }
-    return view(request, "publishing/settings.html", staff, status=status, **{**values, **more})
+    return view(request, "settings.html", staff, status=status, **{**values, **more})

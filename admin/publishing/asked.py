@@ -40,11 +40,11 @@ def asked_questions(session: Session, municipality: str, since: datetime) -> lis
 
 def phrasing_questions(*states: CityKnowledge) -> list[Question]:
     """Every way in which an entry of these states is asked for, in all languages. Each should lead to its entry; where
-    the states differ about that, the last one counts."""
+    the states differ about that, the last one counts. Entries that say whom to ask instead are among them."""
     expected = {
         text: visible.entry.topic
         for city in states
-        for visible in city.entries.values()
+        for visible in (*city.entries.values(), *city.refusals.values())
         for text in (*_ways(visible.entry), *visible.inherited)
     }
     return [Question(text, Source.PHRASING, expected=topic) for text, topic in expected.items()]

@@ -47,12 +47,12 @@ class TestedPin:
     @property
     def holds(self) -> bool:
         """Whether it leads to its topic now."""
-        return self.now.topic == self.row.topic
+        return self.now.led_to == self.row.topic
 
     @property
     def would_hold(self) -> bool:
         """Whether it would with all drafts."""
-        return self.drafted.topic == self.row.topic
+        return self.drafted.led_to == self.row.topic
 
 
 def pin(session: Session, city: CityKnowledge, text: str, topic: str, *, author: str, at: datetime) -> PinnedRow:
@@ -60,7 +60,7 @@ def pin(session: Session, city: CityKnowledge, text: str, topic: str, *, author:
     plain = mask(" ".join(text.split())).text[:LONGEST]
     if not plain:
         raise PinRefused("質問を書いてください。")
-    if topic not in city.entries:
+    if city.published(topic) is None:
         raise PinRefused("答えになる項目を選んでください。")
     query = select(PinnedRow).where(PinnedRow.municipality == city.municipality, PinnedRow.text == plain)
     row = session.exec(query).one_or_none()

@@ -210,6 +210,7 @@ def _side(
     number = answers.setdefault(_stored(reply), len(answers))
     return {
         "decision": outcome.decision,
+        "referred": outcome.matter is not None,
         "confidence": outcome.confidence,
         "topic": outcome.topic,
         "entry": city.entries[outcome.topic].id if outcome.topic else None,
@@ -234,5 +235,5 @@ def _blocking(replay: _Replay, change: Changed) -> dict[str, Any]:
         "text": question.text,
         "topic": question.expected,
         "decision": change.after.decision,
-        "instead": change.after.topic,
+        "instead": change.after.led_to,
     }

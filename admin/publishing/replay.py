@@ -18,6 +18,8 @@ from bot.conversation.wishes import wished_style
 from bot.intents import Decision, PreparedLexicon, Recognition
 from bot.intents.tokenising import Analysis
 from bot.responses.compose import Style
+from knowledge.elsewhere import is_elsewhere
+from knowledge.schema import ELSEWHERE
 
 OPTIONS = 3
 """Candidates that are shown when asking back."""
@@ -39,6 +41,7 @@ class Kind(StrEnum):
     DOUBTED = "doubted"
     GIVEN_UP = "given up"
     NEW = "new"
+    REFERRED = "referred"
     ASKED_BACK = "asked back"
     OPTIONS = "options"
     TEXT = "text"
@@ -67,6 +70,11 @@ class Outcome:
     options: tuple[str, ...] = ()
     matter: str | None = None
 
+    @property
+    def led_to(self) -> str | None:
+        """The topic that answers, or under which it says whom to ask instead."""
+        return self.topic or (f"{ELSEWHERE}/{self.matter}" if self.matter else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -81,7 +89,7 @@ class Changed:
     def astray(self) -> bool:
         """Whether it no longer leads to where it should."""
         wanted = self.question.expected
-        return wanted is not None and self.after.topic != wanted and self.before.topic == wanted
+        return wanted is not None and self.after.led_to != wanted and self.before.led_to == wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +213,7 @@ def kind_of(old: Outcome, new: Outcome, edited: Collection[str]) -> Kind | None:
     if new.decision is Decision.ASK:
         return Kind.OPTIONS if old.options != new.options else None
     if new.decision is Decision.FALLBACK or new.topic is None:
-        return Kind.TEXT if old.matter != new.matter else None
+        return Kind.REFERRED if old.matter != new.matter or new.led_to in edited else None
     if old.topic != new.topic:
         return Kind.SWITCHED
     return Kind.TEXT if new.topic in edited else None
@@ -222,17 +230,20 @@ _DECISIONS: Mapping[tuple[Decision, Decision], Kind] = {
 
 
 def edited_topics(before: CityKnowledge, after: CityKnowledge) -> frozenset[str]:
-    """Topics of both states whose answer reads otherwise, in whatever language."""
-    both = before.entries.keys() & after.entries.keys()
+    """Topics of both states whose answer reads otherwise, in whatever language, or which name somebody else to ask."""
+    both = (before.entries.keys() & after.entries.keys()) | (before.refusals.keys() | after.refusals.keys())
     return frozenset(t for t in both if _read(before, t) != _read(after, t))
 
 
 def _read(city: CityKnowledge, topic: str) -> tuple[object, ...]:
-    """What of an entry a citizen reads."""
-    entry = city.entries[topic].entry
+    """What of an entry a citizen reads; nothing where the city has none."""
+    visible = city.published(topic)
+    if visible is None:
+        return ()
+    entry = visible.entry
     stale = entry.stale_variants()
     variants = {lang: (v.question, v.answer, v.steps) for lang, v in entry.variants.items() if lang not in stale}
-    own = (entry.question, entry.answer, entry.steps, entry.actions, entry.as_of)
+    own = (entry.question, entry.answer, entry.steps, entry.actions, entry.as_of, is_elsewhere(entry) and entry.section)
     return *own, variants, city.register.cite(entry.sources)
 
 

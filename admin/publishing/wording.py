@@ -13,6 +13,7 @@ SENTENCES: Mapping[str, str] = {
     Kind.DOUBTED: "{who}に、すぐ答えず、聞き返すようになります。",
     Kind.GIVEN_UP: "{who}に、候補を出せなくなります。",
     Kind.NEW: "{who}に、新しく答えられるようになります。",
+    Kind.REFERRED: "{who}で、案内する窓口が変わります。",
     Kind.ASKED_BACK: "{who}に、候補を出して聞き返すようになります。",
     Kind.OPTIONS: "{who}で、聞き返すときの候補が変わります。",
     Kind.TEXT: "{who}で、同じ項目の答えの文が変わります。",
@@ -23,6 +24,7 @@ LABELS: Mapping[str, str] = {
     Kind.DOUBTED: "聞き返しになる",
     Kind.GIVEN_UP: "候補が出なくなる",
     Kind.NEW: "新しく答える",
+    Kind.REFERRED: "窓口の案内が変わる",
     Kind.ASKED_BACK: "候補が出る",
     Kind.OPTIONS: "候補が変わる",
     Kind.TEXT: "文が変わる",
@@ -37,6 +39,8 @@ DECISIONS: Mapping[str, str] = {
     Decision.ASK: "聞き返す",
     Decision.FALLBACK: "答えられない",
 }
+REFERRED = "窓口を案内する"
+"""Not answered, but it is known whom to ask."""
 REASONS: Mapping[str, str] = {
     "exact": "登録した聞き方と同じ言葉です。",
     "danger": "命や安全にかかわる言葉がありました。",

@@ -70,10 +70,12 @@ def _is_enough(job: JobRow, now: datetime) -> bool:
 
 
 def _to_look_at(release: int) -> ColumnElement[bool]:
-    """Groups whose entry a later release may have changed, and those whose draft is gone."""
+    """Groups whose entry (also one that names a counter) a later release may have changed, and those whose draft is
+    gone."""
     g = QuestionGroupRow
     drafted = exists().where(col(DraftRow.entry_id) == col(g.entry))
-    later = and_(col(g.state).in_((State.PENDING, State.RESOLVED)), col(g.checked) < release)
+    referred = and_(col(g.state) == State.DECLINED, col(g.entry).is_not(None))
+    later = and_(or_(col(g.state).in_((State.PENDING, State.RESOLVED)), referred), col(g.checked) < release)
     return or_(later, and_(col(g.state) == State.PENDING, ~drafted))
 
 
@@ -98,7 +100,8 @@ def ask_again(job: Job) -> Mapping[str, Any]:
         after = [row.state for row, old in zip(rows, before, strict=True) if row.state != old]
         taught = _look_at_taught(session, city, setting, now)
         setting.released = release
-    return {"resolved": after.count(State.RESOLVED) + taught, "back": after.count(State.BACK)}
+    resolved = after.count(State.RESOLVED) + after.count(State.DECLINED) + taught
+    return {"resolved": resolved, "back": after.count(State.BACK)}
 
 
 def _look_at_taught(session: Session, city: CityKnowledge, setting: ReviewSettingRow, now: datetime) -> int:

@@ -64,8 +64,8 @@ def add_wording(
             "この聞き方は、もうこの項目にあります。答えを直すときは、項目のページで下書きにしてから、もう一度押してください。"
         )
     if not known:
-        _refuse_taken(city, topic, plain)
-        _save(session, pack, _with_wording(content, plain, row.language), author, started, row)
+        refuse_taken(city, topic, plain)
+        save_draft_of(session, pack, _with_wording(content, plain, row.language), author, started, row)
     _wait(session, row, author, entry_id(pack, topic), Cause.WORDING, f"「{content.question}」に足しました")
     return entry_id(pack, topic)
 
@@ -83,7 +83,7 @@ def create_entry(session: Session, row: QuestionGroupRow, author: Author, new: N
         raise StepRefused(str(error)) from None
     if open_entry(session, author.municipality, topic) is not None:
         raise StepRefused("この名前の項目が、もうあります。ほかの名前にしてください。")
-    _save(session, author.municipality, entry, author, None, row)
+    save_draft_of(session, author.municipality, entry, author, None, row)
     name = entry_id(author.municipality, topic)
     _wait(session, row, author, name, Cause.NO_ENTRY, f"項目「{entry.question}」を書き始めました")
     return name
@@ -145,17 +145,18 @@ def _with_wording(entry: Entry, text: str, language: str) -> Entry:
     return Entry.model_validate(content)
 
 
-def _refuse_taken(city: CityKnowledge, topic: str, text: str) -> None:
-    """A wording leads to one entry: with two nobody could tell which is meant."""
-    for other in city.entries.values():
+def refuse_taken(city: CityKnowledge, topic: str, text: str) -> None:
+    """A wording leads to one entry: with two nobody could tell which is meant. Raises StepRefused."""
+    for other in (*city.entries.values(), *city.refusals.values()):
         ways = (other.entry.question, *other.entry.phrasings)
         if other.entry.topic != topic and normalise(text) in {normalise(way) for way in ways}:
             raise StepRefused(f"この聞き方は「{other.entry.question}」にもあります。先にそちらから消してください。")
 
 
-def _save(
+def save_draft_of(
     session: Session, pack: str, entry: Entry, author: Author, started: int | None, row: QuestionGroupRow
 ) -> None:
+    """Saves an entry's draft, which says from which question it is. Raises StepRefused."""
     if isinstance(save(session, pack, entry, author, started_from=started, note=_NOTE.format(row.id)), Clash):
         raise StepRefused("ほかの人が、この項目をちょうど直しました。もう一度ためしてください。")
 

@@ -1,4 +1,5 @@
-"""A waiting question is asked again: answered by its entry, it is resolved and pinned; else it comes back and says why.
+"""A waiting question is asked again: answered by its entry, or referred by it to a counter, it is done and pinned; else
+it comes back and says why.
 
 The one who asks is the function that answers on LINE.
 """
@@ -25,8 +26,10 @@ MOST = 20
 """Wordings of a group that are asked again, those of most people first."""
 DISCARDED = "下書きが捨てられました。"
 TAKEN_DOWN = "答える項目が取り下げられました。"
+NO_MORE_REFERRED = "案内する窓口が取り下げられました。"
 LOST = "あとの公開で、この項目が選ばれなくなりました。"
 OTHER_WORDING = "いっしょだった質問は答えるようになりましたが、この聞き方にはまだ答えられません。"
+NOT_REFERRED = "いっしょだった質問には窓口を案内するようになりましたが、この聞き方ではまだです。"
 
 
 def look_at(session: Session, city: CityKnowledge, row: QuestionGroupRow, release: int, now: datetime) -> None:
@@ -35,7 +38,7 @@ def look_at(session: Session, city: CityKnowledge, row: QuestionGroupRow, releas
     drafted = session.get(DraftRow, row.entry) is not None if row.entry else False
     published = entry is not None and entry.published_revision_id is not None
     checked, row.checked = row.checked, release
-    if row.state == State.RESOLVED:
+    if row.state in (State.RESOLVED, State.DECLINED):
         _look_again(session, city, row, entry, checked, now)
     elif published and entry is not None and _released(session, row, row.waits_since):
         _ask(session, city, row, entry.topic, drafted, now)
@@ -47,12 +50,12 @@ def look_at(session: Session, city: CityKnowledge, row: QuestionGroupRow, releas
 def _look_again(
     session: Session, city: CityKnowledge, row: QuestionGroupRow, entry: EntryRow | None, checked: int, now: datetime
 ) -> None:
-    """What was resolved stays so while its entry is there and, after a change of it, still answers."""
-    if entry is None or entry.topic not in city.entries:
-        come_back(session, row, TAKEN_DOWN, now)
+    """What was resolved stays so while its entry is there and, after a change of it, still answers or refers."""
+    if entry is None or city.published(entry.topic) is None:
+        come_back(session, row, NO_MORE_REFERRED if row.state == State.DECLINED else TAKEN_DOWN, now)
     elif _released(session, row, checked):
         found = _outcomes(session, city, row, now)
-        if found and found[0][2].topic != entry.topic:
+        if found and found[0][2].led_to != entry.topic:
             come_back(session, row, LOST, now)
 
 
@@ -67,7 +70,7 @@ def _ask(
     session: Session, city: CityKnowledge, row: QuestionGroupRow, topic: str, drafted: bool, now: datetime
 ) -> None:
     found = _outcomes(session, city, row, now)
-    if found and found[0][2].topic != topic:
+    if found and found[0][2].led_to != topic:
         if not drafted:
             come_back(session, row, reason(found[0][2], topic, city), now)
         return
@@ -82,7 +85,7 @@ def resolve_if_answered(
     Where that entry was the answer that did not help, nothing is solved by giving it again.
     """
     topic, found = entry.split("/", 1)[1], _outcomes(session, city, row, now)
-    if not found or found[0][2].topic != topic or _was_told(session, row, entry):
+    if not found or found[0][2].led_to != topic or _was_told(session, row, entry):
         return False
     row.entry, row.checked = entry, city.index.release
     _resolve(session, city, row, found, topic, now)
@@ -106,6 +109,8 @@ def reason(found: Outcome, topic: str, city: CityKnowledge) -> str:
     if found.decision is Decision.ASK:
         among = "候補には出ます" if topic in found.options else "候補にも出ません"
         return f"公開しましたが、まだ聞き返しになります（{among}）。"
+    if topic in city.refusals:
+        return "公開しましたが、まだこの窓口を案内できません。"
     return "公開しましたが、まだ答えられません。"
 
 
@@ -126,21 +131,22 @@ def _resolve(
     topic: str,
     now: datetime,
 ) -> None:
-    if rest := [key for key, _, out in found if out.topic != topic]:
-        _leave_behind(session, row, rest, now)
+    refers = topic in city.refusals
+    if rest := [key for key, _, out in found if out.led_to != topic]:
+        _leave_behind(session, row, rest, NOT_REFERRED if refers else OTHER_WORDING, now)
     text = found[0][1] if found else ""
     row.resolved_at, row.why = now, ""
-    said = "公開のあと、この項目で答えるようになりました"
+    said = f"公開のあと、{'この窓口を案内する' if refers else 'この項目で答える'}ようになりました"
     try:
         if text:
             pin(session, city, text, topic, author=row.changed_by or "まどぐち", at=now)
             said += "。「守る質問」に入れました"
     except PinRefused as refused:
         said += f"。「守る質問」には入れられませんでした（{refused}）"
-    _by_itself(session, row, State.RESOLVED, said, now)
+    _by_itself(session, row, State.DECLINED if refers else State.RESOLVED, said, now)
 
 
-def _leave_behind(session: Session, row: QuestionGroupRow, keys: Sequence[str], now: datetime) -> None:
+def _leave_behind(session: Session, row: QuestionGroupRow, keys: Sequence[str], why: str, now: datetime) -> None:
     """Wordings that are still not answered become a question of their own."""
     query = (
         select(QuestionMemberRow)
@@ -156,7 +162,7 @@ def _leave_behind(session: Session, row: QuestionGroupRow, keys: Sequence[str], 
     session.flush()
     for member in members:
         member.group_id = new.id or 0
-    come_back(session, new, OTHER_WORDING, now)
+    come_back(session, new, why, now)
 
 
 def come_back(session: Session, row: QuestionGroupRow, why: str, now: datetime) -> None:

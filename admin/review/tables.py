@@ -14,9 +14,10 @@ class QuestionGroupRow(SQLModel, table=True):
     """One distinct question that was asked in vain, in whatever wording, and what staff decided about it.
 
     `proposed` is the cause that the program sees, `cause` the one that staff set. `counter_name` and `counter_tel` are
-    whom to ask instead. `entry` is the entry whose draft has the answer (pending), or which answers (resolved);
-    `waits_since` is the release at which it began to wait, `checked` the last one at which that was looked at. `why`
-    says why it came back. `version` counts the steps: who saw another one decides on what is no longer so.
+    whom to ask instead. `entry` is the entry whose draft has the answer (pending), or which answers (resolved), or
+    which tells citizens of that counter (pending, then no-answer); `waits_since` is the release at which it began to
+    wait, `checked` the last one at which that was looked at. `why` says why it came back. `version` counts the steps:
+    who saw another one decides on what is no longer so.
     """
 
     __tablename__ = "question_group"

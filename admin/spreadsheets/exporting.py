@@ -5,18 +5,29 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlmodel import Session, col, select
 
-from admin.spreadsheets.writing import SheetEntry
+from admin.spreadsheets.columns import Content
 from knowledge.packs import write_packs
 from knowledge.published import Published
 from knowledge.tables import DraftRow, EntryRow, RevisionRow
 
 _STATES: Mapping[str, str] = {"draft": "下書き", "review": "確認待ち", "approved": "公開待ち"}
 _PUBLISHED = "公開中"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """An entry on its way into a row: its text (JSON), the revision that it is, and where its draft stands."""
+
+    id: str
+    revision: int
+    state: str
+    content: Content
 
 
 def sheet_entries(session: Session, packs: Sequence[str], group: str = "") -> list[SheetEntry]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,22 +11,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from admin.spreadsheets.columns import DRAFT, FIELDS, HEADERS, ID, REVISION, Content, value_at
+from admin.spreadsheets.columns import DRAFT, FIELDS, HEADERS, ID, REVISION, value_at
+from admin.spreadsheets.exporting import SheetEntry
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _HEAD = PatternFill("solid", fgColor="DDE3EE")
 _WIDTHS = {ID: 34, REVISION: 9, DRAFT: 12}
-
-
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
-    """An entry on its way into a row: its text (JSON), the revision that it is, and where its draft stands."""
-
-    id: str
-    revision: int
-    state: str
-    content: Content
 
 
 def write_entries(entries: Iterable[SheetEntry]) -> bytes:

@@ -95,11 +95,11 @@ def astray(city: CityKnowledge, at: datetime, taken: Iterable[str], tell: Tell) 
     known, questions = set(taken), phrasing_questions(city)
     for number, question in enumerate(questions):
         tell(number, len(questions))
-        own = city.entries[question.expected or ""]
-        if normalise(question.text) in known or apart(question.text, city):
+        own = city.published(question.expected or "")
+        if own is None or normalise(question.text) in known or apart(question.text, city):
             continue
         found = outcome(question.text, city, at)
-        if found.topic == own.entry.topic:
+        if found.led_to == own.entry.topic:
             continue
         mine = _side(own, question.text)
         if found.decision is Decision.ANSWER and found.topic:

@@ -8,7 +8,7 @@ from datetime import date
 
 from bot.intents import Document, Index, PreparedLexicon, Shelf, Thresholds, assemble, build_shelf
 from knowledge.catalogue import most_asked
-from knowledge.elsewhere import Matter, matters
+from knowledge.elsewhere import Matter, is_elsewhere, matter_of, matters, matters_with
 from knowledge.listings import PackListings, Place, Procedure, SmartphoneClass, visible_procedures
 from knowledge.plain_japanese import without_readings
 from knowledge.published import Published, VisibleEntry
@@ -16,8 +16,6 @@ from knowledge.schema import COMMON, Counter, Entry, Language, Pack
 from knowledge.sources import SourceRegister
 
 EASY: Language = "easy"
-OUTSIDE = "elsewhere"
-"""The group of topics that are not answered here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,17 @@ class CityKnowledge:
     procedures: tuple[Procedure, ...] = ()
     with_samples: bool = False
     """Whether this is for trying: then made-up classes are shown, marked as such."""
+    refusals: Mapping[str, VisibleEntry] = field(default_factory=dict)
+    """What staff decided not to answer here, by topic: entries that say whom to ask. They stand in `matters` too."""
 
     @property
     def name(self) -> str:
         """The city's name, e.g. 国分寺市."""
         return self.pack.name
+
+    def published(self, topic: str) -> VisibleEntry | None:
+        """What is published on a topic: its answer, or whom to ask instead."""
+        return self.entries.get(topic) or self.refusals.get(topic)
 
     @property
     def counter(self) -> Counter:
@@ -57,8 +61,10 @@ class CityKnowledge:
 
 def common_shelf(published: Published, on: date, lexicon: PreparedLexicon) -> Shelf:
     """The common pack's part of every city's index: built once, shared by all."""
-    common = [_document(e) for e in published.visible_in(COMMON, on) if e.pack == COMMON]
-    return build_shelf([*common, *map(_outside, matters())], lexicon)
+    visible = [e for e in published.visible_in(COMMON, on) if e.pack == COMMON]
+    known = matters_with(e for e in visible if is_elsewhere(e.entry))
+    answered = [_document(e) for e in visible if not is_elsewhere(e.entry)]
+    return build_shelf([*answered, *map(_outside, known.values())], lexicon)
 
 
 def city_knowledge(
@@ -72,21 +78,30 @@ def city_knowledge(
 ) -> CityKnowledge:
     """Builds the value for one municipality. `asked` are its most asked topics. Raises KeyError for an unknown pack."""
     visible = published.visible_in(municipality, on)
-    own = build_shelf([_document(e) for e in visible if e.pack == municipality], lexicon, common)
+    refusals = {e.entry.topic: e for e in visible if is_elsewhere(e.entry)}
+    known = matters_with(refusals.values())
+    documents = [
+        _outside(known[matter_of(e).id]) if e.entry.topic in refusals else _document(e)
+        for e in visible
+        if e.pack == municipality
+    ]
+    own = build_shelf(documents, lexicon, common)
     listings = published.listings.get(municipality, PackListings())
     return CityKnowledge(
         municipality=municipality,
         pack=published.packs[municipality],
-        entries={e.entry.topic: e for e in visible},
-        index=assemble([own, common], lexicon, published.release),
+        entries={e.entry.topic: e for e in visible if e.entry.topic not in refusals},
+        index=assemble([own, common], lexicon, published.release_of(municipality)),
         register=published.register,
         hotline=published.packs[COMMON].counter,
+        matters=known,
         thresholds=_thresholds(published.packs[municipality]),
         frequent=tuple(dict.fromkeys((*asked, *most_asked()))),
         classes=tuple(c for c in listings.classes if with_samples or not c.sample),
         places=listings.places,
         procedures=visible_procedures(published.listings.get(COMMON, PackListings()), listings),
         with_samples=with_samples,
+        refusals=refusals,
     )
 
 
@@ -108,7 +123,7 @@ def _document(visible: VisibleEntry) -> Document:
 
 
 def _outside(matter: Matter) -> Document:
-    return Document(matter.id, f"{OUTSIDE}/{matter.id}", matter.phrasings, outside=True)
+    return Document(matter.id, matter.topic, matter.phrasings, foreign=matter.foreign, outside=True)
 
 
 def _easy_question(entry: Entry) -> tuple[str, ...]:

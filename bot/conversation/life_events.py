@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from bot.conversation.city import CityKnowledge
 from bot.intents import Decision, Recognition, mask
 from bot.intents.danger import is_dangerous
-from bot.intents.normalising import normalise
+from bot.intents.index import JAPANESE
+from bot.intents.normalising import compact, normalise
 from bot.responses.compose import Style, as_of_source, human_choice, topic_choice
 from bot.responses.phrases import phrase
 from bot.responses.reply import Card, Reply, ReplyKind
@@ -45,9 +46,12 @@ def asked_event(text: str) -> Event | None:
 
 
 def procedures_asked(text: str, city: CityKnowledge, style: Style, about: str) -> Reply | None:
-    """The reply to a question for all procedures of a life event; None when it is no such question."""
+    """The reply to a question for all procedures of a life event; None when it is no such question, or staff wrote just
+    these words to an entry."""
     event = asked_event(text)
-    return procedures_reply(event, city, style, about) if event else None
+    if event is None or city.index.exactly(compact(text), JAPANESE) is not None:
+        return None
+    return procedures_reply(event, city, style, about)
 
 
 def event_recognised(text: str) -> Recognition:

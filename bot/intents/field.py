@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -35,6 +35,48 @@ Weights = NDArray[np.float32]
 Weigh = Callable[[Weights, Weights], Weights]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told(Mapping[str, float]):
+    """How rare words are: those told anew `here`, over those `below`, which everything that stands above shares.
+
+    A city has a few hundred words of its own and the common pack's thousands: copying these was most of its index.
+    """
+
+    here: Mapping[str, float]
+    below: Mapping[str, float]
+
+    def __getitem__(self, word: str) -> float:
+        found = self.here.get(word)
+        return self.below[word] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.below
+        yield from (word for word in self.here if word not in self.below)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def squared(self) -> Told:
+        """The square of each."""
+        return Told({word: idf**2 for word, idf in self.here.items()}, Squares(self.below))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Squares(Mapping[str, float]):
+    """The squares of what others share."""
+
+    of: Mapping[str, float]
+
+    def __getitem__(self, word: str) -> float:
+        return self.of[word] ** 2
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.of)
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """Which text has which words, and how much each weighs there: `weights` lie beside the postings' numbers.
@@ -45,7 +87,7 @@ class Field:
 
     numbers: Postings
     weights: Weights
-    idf: Mapping[str, float]
+    idf: Told
     rarest: float
     mass: Weights
 
@@ -63,8 +105,8 @@ class Stack:
     """Fields that are searched together, laid one behind the other so that a question costs one pass.
 
     Each block is a field with or without its weights. `worths` lie beside the numbers. `idf` has one column a block, a
-    row for each word, and a last one for words that nobody has. From the number `literal` on, texts are found by the
-    words of the question only, not by others that mean the same.
+    row for each word that was told here, and a last one for words that nobody has; `below` has those that are shared.
+    From the number `literal` on, texts are found by the words of the question only, not by others that mean the same.
     """
 
     numbers: Postings
@@ -72,16 +114,25 @@ class Stack:
     idf: Floats
     ends: tuple[int, ...]
     literal: int
+    below: tuple[Mapping[str, float], ...]
 
     def search(self, words: Mapping[str, float]) -> tuple[list[float], list[Weights]]:
         """For each block, how much all of the question weighs there (idf; 1 where it has no word, so that it can
         divide), and for each of its texts how much of it that has. Words that weigh less than 1 only mean the same."""
         rows = [self.numbers.rows.get(word, -1) for word in words]
-        own = [row for row, weight in zip(rows, words.values(), strict=True) if weight == 1]
-        asked = [total or 1.0 for total in np.add.reduce(self.idf[own]).tolist()] if own else [1.0] * len(self.ends)
-        return asked, self._scores(
+        own = [(word, row) for (word, weight), row in zip(words.items(), rows, strict=True) if weight == 1]
+        return self._asked(own), self._scores(
             [(row, weight) for row, weight in zip(rows, words.values(), strict=True) if row >= 0]
         )
+
+    def _asked(self, words: Sequence[tuple[str, int]]) -> list[float]:
+        if not words:
+            return [1.0] * len(self.ends)
+        found = self.idf[[row for _, row in words]]
+        for at, (word, row) in enumerate(words):
+            if row < 0:
+                found[at] = [idf.get(word, rarest) for idf, rarest in zip(self.below, found[at].tolist(), strict=True)]
+        return [total or 1.0 for total in np.add.reduce(found).tolist()]
 
     def _scores(self, words: Sequence[tuple[int, float]]) -> list[Weights]:
         total = np.zeros(self.ends[-1], dtype=np.float32)
@@ -108,15 +159,14 @@ def stack(blocks: Sequence[tuple[Field, bool]], literal: int | None = None) -> S
     """Lays fields behind each other; True takes a field with its weights. `literal` is the first of the blocks that
     are searched by the question's own words only."""
     ends = tuple(np.cumsum([len(field.mass) for field, _ in blocks]).tolist())
-    words = {word: row for row, word in enumerate(dict.fromkeys(w for field, _ in blocks for w in field.idf))}
+    words = {word: row for row, word in enumerate(dict.fromkeys(w for field, _ in blocks for w in field.idf.here))}
     ids = [_ids(field.numbers, words) for field, _ in blocks]
     numbers = [f.numbers.numbers + np.int32(start) for (f, _), start in zip(blocks, (0, *ends), strict=False)]
     worths = [field.weights if weighted else field.rarities() for field, weighted in blocks]
     postings, beside = by_word(words, np.concatenate(ids), np.concatenate(numbers), np.concatenate(worths))
     idf = [[*(field.idf.get(word, field.rarest) for word in words), field.rarest] for field, _ in blocks]
-    return Stack(
-        postings, beside, np.array(idf).T.copy(), ends, (0, *ends)[len(blocks) if literal is None else literal]
-    )
+    first = (0, *ends)[len(blocks) if literal is None else literal]
+    return Stack(postings, beside, np.array(idf).T.copy(), ends, first, tuple(field.idf.below for field, _ in blocks))
 
 
 def _ids(postings: Postings, words: Mapping[str, int]) -> NDArray[np.int32]:
@@ -165,29 +215,30 @@ def _bm25(frequencies: Weights, idf: Weights) -> Weights:
 def _field(texts: Iterable[Frequencies], weigh: Weigh, base: Field | None, most: float = 1.0) -> Field:
     found = read(texts)
     idf = _rarity(found, base, max(most * found.size, FEW))
-    rarity = _idf_of(found.words, idf)
+    rarity = _idf_of(found.words, idf.here)
     mass = np.bincount(found.numbers, rarity[found.ids], found.size).astype(np.float32)
     kept = rarity > 0
     here = kept[found.ids]
     places = (np.cumsum(kept) - 1).astype(np.int32)
-    words = [word for word in found.words if idf[word] > 0]
+    words = [word for word in found.words if idf.here[word] > 0]
     numbers, frequencies = by_word(words, places[found.ids[here]], found.numbers[here], found.frequencies[here])
     weights = weigh(frequencies, np.repeat(rarity[kept].astype(np.float32), numbers.lengths()))
     return Field(numbers, weights, idf, _inverse(0, _size(found, base)), mass)
 
 
-def _rarity(found: Texts, base: Field | None, most: float) -> dict[str, float]:
+def _rarity(found: Texts, base: Field | None, most: float) -> Told:
     """The idf of each word, here and in the base; 0 for those that more than `most` texts have."""
-    idf = dict(base.idf) if base else {}
+    idf: dict[str, float] = {}
+    shared: Mapping[str, float] = (base.idf if base.idf.below else base.idf.here) if base else {}
     size = _size(found, base)
     counts = np.bincount(found.ids, minlength=len(found.words)).tolist()
     for word, known in zip(found.words, counts, strict=True):
-        if known > most or idf.get(word) == 0:
+        if known > most or shared.get(word) == 0:
             idf[word] = 0.0
         else:
             below = len(base.numbers[word]) if base and word in base.numbers else 0
             idf[word] = _inverse(known + below, size)
-    return idf
+    return Told(idf, shared)
 
 
 def _size(found: Texts, base: Field | None) -> int:

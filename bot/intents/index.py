@@ -73,7 +73,11 @@ def build_shelf(documents: Sequence[Document], lexicon: PreparedLexicon, base: S
     base_ja, sense = below.get(JAPANESE), lexicon.sense_of(JAPANESE)
     shelf = {JAPANESE: build_segment(documents, lexicon.analyse, lexicon.stopwords, base_ja, sense)}
     for language in sorted({language for d in documents for language in d.foreign}):
-        written = [Document(d.entry, d.topic, d.foreign[language]) for d in documents if language in d.foreign]
+        written = [
+            Document(d.entry, d.topic, d.foreign[language], outside=d.outside)
+            for d in documents
+            if language in d.foreign
+        ]
         analyse = partial(analyse_foreign, language=language)
         shelf[language] = build_segment(written, analyse, frozenset(), below.get(language), lexicon.sense_of(language))
     return shelf

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_KATAKANA = re.compile(r"[ァ-ヺー]")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CHINESE_WORDS = re.compile(
     r"怎么|怎麼|什么|什麼|吗|嗎|请|請問|我的|你们|可以.*[吗么]|在哪|哪里|多少钱|不见|丢了|办理|想要|如何|需要"
+    r"|我[要想不]|有没有|不想|想拿|几[天点个]"
 )
+_CHINESE_BESIDE_KATAKANA = re.compile(r"怎么|什么|吗|请|你们|哪里|是啥")
+"""Words that no Japanese sentence has, even one without hiragana (サービス需要調査)."""
 _VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 _PORTUGUESE = re.compile(r"[ãõç]", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z]{2,}")
@@ -29,8 +33,10 @@ _TELLING = {language: frozenset(words.split()) for language, words in _WORDS.ite
 
 def language_of(text: str) -> str:
     """`ja`, `en`, `zh`, `ko`, `vi`, `pt`, `tl` or `ne`; `ja` when nothing speaks against it."""
-    if _KANA.search(text):
+    if _HIRAGANA.search(text):
         return "ja"
+    if _KATAKANA.search(text):  # people write Chinese around the name マイナンバーカード
+        return "zh" if _CHINESE_BESIDE_KATAKANA.search(text) or _has_simplified(text) else "ja"
     if _HANGUL.search(text):
         return "ko"
     if _DEVANAGARI.search(text):
@@ -42,8 +48,10 @@ def language_of(text: str) -> str:
 
 def _is_chinese(text: str) -> bool:
     """Chinese function words, or a simplified character that Japanese encodings don't have."""
-    if _CHINESE_WORDS.search(text):
-        return True
+    return bool(_CHINESE_WORDS.search(text)) or _has_simplified(text)
+
+
+def _has_simplified(text: str) -> bool:
     return any("\u4e00" <= c <= "\u9fff" and not _is_japanese(c) for c in text)
 
 

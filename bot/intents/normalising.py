@@ -33,4 +33,16 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def compact(text: str) -> str:
     """The normalised text without spaces and punctuation: equal when two people asked the same."""
-    return "".join(c for c in normalise(text) if unicodedata.category(c)[0] not in "ZPSC")
+    return normalise(text).translate(_TELLING)
+
+
+class _Telling(dict[int, int | None]):
+    """What becomes of a character in a compact text: itself, or nothing. Found out once for each."""
+
+    def __missing__(self, character: int) -> int | None:
+        telling = unicodedata.category(chr(character))[0] not in "ZPSC"
+        self[character] = character if telling else None
+        return self[character]
+
+
+_TELLING = _Telling()

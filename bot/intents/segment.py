@@ -112,7 +112,7 @@ def _without(analysis: Analysis, stopwords: frozenset[str]) -> Analysis:
 
 def _squared(field: Field) -> Field:
     """The same field with the square of each word's rarity."""
-    return replace(field, idf={word: idf**2 for word, idf in field.idf.items()}, rarest=field.rarest**2)
+    return replace(field, idf=field.idf.squared(), rarest=field.rarest**2)
 
 
 def _exact(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:

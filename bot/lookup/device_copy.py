@@ -15,8 +15,10 @@ from bot.lookup.class_view import segments, valid_until
 from bot.lookup.glossary import terms_in
 from bot.lookup.links import listed
 from bot.lookup.qr import qr_modules
+from bot.responses import compose
 from bot.responses.compose import Style, counter_buttons, named
 from bot.responses.reply import Button
+from knowledge.elsewhere import Matter
 from knowledge.glossary import glossary
 from knowledge.published import VisibleEntry
 
@@ -39,9 +41,7 @@ def city_copy(city: CityKnowledge, at: datetime, standing: Standing, address: Ca
         "terms": [[term.word, _flat(term.meaning)] for term in glossary()],
         "frequent": [t for t in city.frequent if t in city.entries and listed(city.entries[t])][:FREQUENT],
         "entries": [_entry(e, city, at, address) for e in city.entries.values()],
-        "matters": [
-            {"name": m.name, "counter": m.counter or "", "ways": list(m.phrasings)} for m in city.matters.values()
-        ],
+        "matters": [_matter(matter, city) for matter in city.matters.values()],
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -65,6 +65,15 @@ def _entry(visible: VisibleEntry, city: CityKnowledge, at: datetime, address: Ca
         "terms": [numbers[term.word] for term in terms_in(text)],
         "code": qr_modules(address(entry.topic)),
     }
+
+
+def _matter(matter: Matter, city: CityKnowledge) -> object:
+    """What is not answered here; of a pack's own also what is said then, as online."""
+    told = {"name": matter.name, "counter": matter.counter or "", "ways": list(matter.phrasings)}
+    if not matter.says:
+        return told
+    reply = compose.fallback(city.pack, city.counter, style=Style(), matter=matter)
+    return {**told, "says": matter.says["ja"], "buttons": _buttons(reply.buttons)}
 
 
 def _buttons(buttons: Iterable[Button]) -> list[tuple[str, str, str]]:

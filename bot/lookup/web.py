@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from bot.lookup import (
@@ -26,8 +26,7 @@ from bot.lookup import (
 from bot.lookup.api import api
 from bot.web.limits import BodyLimit
 
-router = APIRouter()
-for room in (
+PAGES = (
     offline,
     class_mode,
     after_class,
@@ -41,13 +40,13 @@ for room in (
     reporting,
     crawling,
     open_data,
-):
-    router.include_router(room.router)
+)
 
 
 def install(app: FastAPI) -> None:
     """Adds the look-up page, the open data and the API to the application. `app.state.web` must be set before."""
-    app.include_router(router)
+    for page in PAGES:  # one by one: in a router of their own FastAPI would make every route once more
+        app.include_router(page.router)
     app.mount("/static/lookup", StaticFiles(directory=Path(__file__).parent / "static"))
     app.mount("/api", api(app.state.web))
     app.add_middleware(BodyLimit, paths=("/lookup", "/open-data", "/api"))

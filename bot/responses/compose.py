@@ -19,6 +19,7 @@ from knowledge.sources import SourceRegister
 LABEL = 20
 """Characters on a button that LINE shows."""
 RELATED = 3
+MOST_BUTTONS = 4
 FOREIGN_LINE = "0120-0178-26"
 """The national line on My Number in English, Chinese, Korean, Spanish and Portuguese (fact A-024)."""
 
@@ -120,16 +121,23 @@ def with_hours(body: str, now: CounterNow | None, language: str, counter: Counte
 
 
 def _elsewhere(pack: Pack, matter: Matter, style: Style) -> Reply:
-    name = "elsewhere" if matter.counter else "elsewhere_nobody"
-    body = phrase(name, style.language, matter=matter.name, counter=matter.counter or "")
+    body = matter.says.get(style.language) or referral(matter.name, matter.counter, matter.tel, style.language)
+    site = (b for b in counter_buttons(pack, pack.counter) if b.kind == "link")
     return Reply(
         kind=ReplyKind.FALLBACK,
         body=f"{body}\n{phrase('fallback_recorded', style.language)}",
-        buttons=tuple(b for b in counter_buttons(pack, pack.counter) if b.kind == "link"),
+        buttons=(*map(_button, matter.actions), *site)[:MOST_BUTTONS],
         choices=(_menu(style.language), human_choice(style.language)),
         language=style.language,
         large=style.large,
     )
+
+
+def referral(matter: str, counter: str | None, tel: str | None, language: str) -> str:
+    """The sentence that something is not answered here, and whom to ask instead where somebody fits."""
+    if counter is None:
+        return phrase("elsewhere_nobody", language, matter=matter)
+    return phrase("elsewhere", language, matter=matter, counter=named(Counter(name=counter, tel=tel)))
 
 
 def notice(body: str, *, style: Style, choices: Sequence[Choice] = (), buttons: Sequence[Button] = ()) -> Reply:

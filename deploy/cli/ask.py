@@ -23,13 +23,6 @@ from deploy.settings import read_settings
 from deploy.words import lexicon
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands."""
-    app.command()(ask)
-    app.command()(chat)
-    app.command("mask")(mask_lines)
-
-
 def ask(
     utterance: Annotated[str, typer.Argument(help="市民の質問")],
     city: City,

@@ -13,6 +13,7 @@ from admin.publishing.preview import waited_for
 from admin.review.leftovers import drop_left_over
 from bot.retention import Retention, purge
 from deploy import clock, schema
+from deploy.cli import safekeeping
 from deploy.cli.sources import open_database
 from deploy.settings import read_settings
 from knowledge.database import Database
@@ -33,7 +34,7 @@ def upgrade() -> None:
 
 @app.command("purge")
 def purge_command() -> None:
-    """保存の期限を過ぎた発話・受け口の記録・利用者の好みを消す（毎日一度、動かす）。"""
+    """保存の期限を過ぎた発話・受け口の記録・利用者の好み・職員の書きかけを消す（毎日一度、動かす）。"""
     settings = read_settings()
     retention = Retention(
         questions=timedelta(days=settings.keep_questions_days), events=timedelta(days=settings.keep_events_days)
@@ -43,7 +44,7 @@ def purge_command() -> None:
         drop_old(session, clock.now(), keep=waited_for(session))
         drop_left_over(session)
     counts = f"発話 {done.questions}、受け口 {done.events}、利用者 {done.people}、お知らせ {done.announcements}"
-    print(f"{counts} 件を消しました")
+    print(f"{counts}、書きかけ {done.typed} 件を消しました")
 
 
 def make_directory(file: str) -> None:
@@ -74,3 +75,8 @@ def _check(database: Database) -> None:
         release = current_release(session)
     print(f"表の版 {found}、公開番号 {release}、違い {len(differing)} 件")
     raise typer.Exit(1 if differing else 0)
+
+
+app.command("backup")(safekeeping.backup_command)
+app.command("restore")(safekeeping.restore_command)
+app.command("copy")(safekeeping.copy_command)

@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 import typer
 
 from bot.channels.line.account import LineAccount, LineFault, WebhookEndpoint
-from bot.channels.line.webhook import LineChannel
+from bot.channels.line.channel import LineChannel
 from deploy import clock, schema
 from deploy.certificate import CertificateFault, valid_until
 from deploy.cli import findings
 from deploy.cli.findings import BAD, GOOD, NOTE, Finding, found
+from deploy.cli.key_findings import key_finding, key_findings
 from deploy.cli.sources import open_database
 from deploy.settings import Settings, read_channels, read_settings
 from knowledge.database import Database
@@ -24,11 +25,6 @@ from knowledge.editing import current_release
 _OWN_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 CityOption = Annotated[str | None, typer.Option("--city", help="この市の LINE のチャネルも、LINE に聞いて調べる")]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Adds the command."""
-    app.command()(doctor)
 
 
 def doctor(city: CityOption = None) -> None:
@@ -43,8 +39,7 @@ def doctor(city: CityOption = None) -> None:
 
 def _findings(settings: Settings, channels: dict[str, LineChannel], city: str | None) -> Iterator[Finding]:
     with open_database() as database:
-        yield from _database_findings(database)
-    yield _is(bool(settings.hash_key.get_secret_value()), "MADOGUCHI_HASH_KEY（32 文字以上）")
+        yield from _database_findings(database, settings)
     named = ", ".join(channels) or "まだありません（deploy/env.example を見てください）"
     yield _is(bool(channels), f"LINE のチャネル: {named}")
     if city is None:
@@ -61,15 +56,19 @@ def _is(good: bool, text: str) -> Finding:
     return Finding(GOOD if good else BAD, text)
 
 
-def _database_findings(database: Database) -> Iterator[Finding]:
+def _database_findings(database: Database, settings: Settings) -> Iterator[Finding]:
     version = schema.current(database)
     if version != schema.head():
         yield Finding(BAD, "madoguchi db upgrade を実行してください")
+        yield key_finding(settings)
         return
     yield Finding(GOOD, f"表の版 {version}")
     with database.reading() as session:
         release = current_release(session)
+        key_state = [*key_findings(session, settings)]
     yield _is(release > 0, f"公開番号 {release}" if release else "madoguchi pack import を実行してください")
+    yield key_finding(settings)
+    yield from key_state
 
 
 def line_findings(account: LineAccount, city: str, context: ssl.SSLContext | None = None) -> Iterator[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,16 +20,7 @@ FOLDER = Path(fitting.__file__).parent
 Semantic = Annotated[bool, typer.Option("--semantic", help="意味でも探す（pip install '.[semantic]' が要ります）")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON で出す")]
 
-
 app = typer.Typer(help="正しさと速さを測る（madoguchi eval FILE）", no_args_is_help=True)
-
-
-def spell_out(arguments: Sequence[str]) -> list[str]:
-    """`eval FILE` stands for `eval questions FILE`: a group's commands can't be told from a file otherwise."""
-    given = list(arguments)
-    if given[:1] == ["eval"] and len(given) > 1 and given[1] not in ("questions", "retrieval", "fit", "--help"):
-        given.insert(1, "questions")
-    return given
 
 
 @app.command("questions")

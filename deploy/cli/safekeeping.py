@@ -22,13 +22,6 @@ Force = Annotated[bool, typer.Option("--force", help="中身のあるデータ�
 Target = Annotated[str, typer.Option("--to", help="写す先（postgresql://…）。- なら標準入力の一行目から読む")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands to `db`."""
-    app.command("backup")(backup_command)
-    app.command("restore")(restore_command)
-    app.command("copy")(copy_command)
-
-
 def backup_command(
     file: Annotated[Path, typer.Argument(help="書くファイル。フォルダーなら、日時の名前で書く")], keep_days: Keep = None
 ) -> None:

@@ -9,14 +9,18 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
+from bot.collecting import keeping
 from bot.observing.logs import log_to
-from deploy import schema
-from deploy.app import Parts, build_parts, create_app, create_worker_app, working_threads
+from bot.pseudonyms import note_key
+from deploy import clock, schema, tracing
+from deploy.app import Parts, background_of, build_parts, create_app, create_worker_app
 from deploy.cli.database import make_directory
 from deploy.development import run_development
 from deploy.settings import Settings, SettingsError, read_channels, read_settings, required_hash_key
@@ -31,13 +35,6 @@ Answering = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Adds the commands."""
-    app.command()(serve)
-    app.command()(worker)
-    app.command()(dev)
-
-
 def _parts(settings: Settings) -> Parts:
     database = Database(settings.database_url)
     if schema.is_behind(database):
@@ -49,10 +46,14 @@ def serve(answering: Answering = True) -> None:
     """受信・画面・応答を一つのプロセスで動かす（PostgreSQL なら worker を足せる）。"""
     settings = read_settings()
     log_to(as_json=not settings.is_development)
-    parts = _parts(settings)
+    tracing.switch_on(settings)
+    with keeping():
+        parts = _parts(settings)
+        app = create_app(parts, with_worker=answering)
+    _note_key(parts)
     require_free_port(settings.host, settings.port)
     uvicorn.run(
-        create_app(parts, with_worker=answering),
+        app,
         host=settings.host,
         port=settings.port,
         access_log=False,
@@ -63,23 +64,26 @@ def serve(answering: Answering = True) -> None:
     )
 
 
+def _note_key(parts: Parts) -> None:
+    """Keeps since when people are stored under this key (`madoguchi doctor` tells). Without it everything works."""
+    with suppress(DBAPIError), parts.database.writing() as session:
+        note_key(session, parts.hash_key, clock.now())
+
+
 def worker() -> None:
     """応答だけを動かす（PostgreSQL で serve とは別に増やすとき）。"""
     settings = read_settings()
     log_to(as_json=not settings.is_development)
+    tracing.switch_on(settings)
     parts = _parts(settings)
-    threads = working_threads(parts)
+    background = background_of(parts, answering=True)
     if settings.worker_port:
         require_free_port(settings.host, settings.worker_port)
         threading.Thread(target=_tell, args=(parts,), name="operations", daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    for thread in threads:
-        thread.start()
-    told = _told_to_stop(threads)
-    parts.worker.stop()
-    parts.runner.stop()
-    for thread in threads:
-        thread.join(GRACE_SECONDS)
+    background.start()
+    told = _told_to_stop(background.threads)
+    background.stop(GRACE_SECONDS)
     parts.database.close()
     if not told:
         sys.exit("応答が止まりました。もう一度動かしてください。")

@@ -105,6 +105,22 @@ def sign_out(login: Login) -> None:
     print(f"「{login}」の画面を {ended} 個、サインアウトさせました。")
 
 
+@app.command("sign-out-all")
+def sign_out_all(
+    city: Annotated[str, typer.Option("--city", help="市の id（その市に入れる職員だけ。* は全員）")] = ALL,
+    yes: Annotated[bool, typer.Option("--yes", help="確かめずにする")] = False,
+) -> None:
+    """全員を、すべての画面からサインアウトさせる（もれたおそれがあるとき）。"""
+    if not yes:
+        typer.confirm("全員がサインインし直しになります。よろしいですか", abort=True)
+    place = "" if city == ALL else city
+    with open_database() as database, database.writing() as session:
+        ended = sessions.end_everybodys(session, city)
+        told = {"sessions": ended}
+        write_audit(session, None, "end everybody's sessions", city, at=clock.now(), municipality=place, after=told)
+    print(f"画面を {ended} 個、サインアウトさせました。")
+
+
 @contextmanager
 def _changing(login: str, action: str) -> Iterator[tuple[Session, StaffRow]]:
     """The member of staff within one audited transaction; ends the program when there is none."""

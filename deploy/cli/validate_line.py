@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from bot.channels.line.account import LineAccount, LineFault
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.validating import Checked, check, rendered
-from bot.channels.line.webhook import LineChannel
 from bot.conversation.repertoire import Told, repertoire
 from deploy.cli.findings import fault_finding
 from deploy.cli.sources import Live, city_finder, published

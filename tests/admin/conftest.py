@@ -18,7 +18,7 @@ from admin.staff import ALL, Role, staff_id
 from admin.tables import RoleRow, StaffRow
 from admin.tasks import TASKS
 from bot.library import Library
-from bot.lookup.web import router as lookup_router
+from bot.lookup.web import PAGES as LOOKUP_PAGES
 from bot.web.state import WebParts
 from knowledge.database import Database
 
@@ -52,7 +52,8 @@ def app(filled: Database, library: Library, moving: Clock, now: datetime, stored
     """The admin beside the look-up page, with a `chief` everywhere, two people in 国分寺市 and one in 小山市."""
     app = FastAPI()
     app.state.web = WebParts(filled, library, moving, secure_cookies=False)
-    app.include_router(lookup_router)
+    for page in LOOKUP_PAGES:
+        app.include_router(page.router)
     admin.install(app, AccountSettings("k" * 32))
     with filled.writing() as session:
         for login, city, role in (

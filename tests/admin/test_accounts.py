@@ -21,7 +21,7 @@ from admin.accounts.passkeys import PasskeyRefused
 from admin.accounts.sessions import Method
 from admin.accounts.settings import AccountSettings
 from admin.accounts.staffing import LastAdmin
-from admin.accounts.tables import RecoveryCodeRow
+from admin.accounts.tables import CeremonyRow, RecoveryCodeRow
 from admin.audit import write_audit
 from admin.pages.accounts.entering import own_page
 from admin.passwords import WeakPassword, first_password, hash_password
@@ -309,6 +309,19 @@ def test_a_first_password_is_shown_once_and_must_be_changed(client: TestClient, 
     assert client.get("/admin").headers["location"] == "/admin/account/password"
 
 
+def test_fields_that_a_form_does_not_have_change_nothing(client: TestClient, filled: Database) -> None:
+    sign_in(client)
+    more = {"password": "a password of my own", "municipality": "*", "totp_secret": "x", "oidc_subject": "x", "id": "1"}
+    data = {"login": "taro", "role": "viewer", "start": "password", "must_change_password": "", **more}
+    assert client.post("/admin/kokubunji/staff", data=data).status_code == 200
+    with filled.reading() as session:
+        row = staff_of(session, "taro")
+        assert (row.totp_secret, row.oidc_subject, row.must_change_password) == (None, None, True)
+        assert row.id != 1
+        assert roles_of(session, row) == {"kokubunji": Role.VIEWER}
+    assert sign_in(client, "taro", more["password"]).status_code == 401
+
+
 def _number(filled: Database, login: str) -> int:
     with filled.reading() as session:
         number = staff_of(session, login).id
@@ -414,6 +427,37 @@ def test_another_key_of_the_service_leaves_recovery_codes(client: TestClient, ap
     sign_in(client)
     assert client.post("/admin/sign-in/second", data={"code": totp.at(moving.now)}).status_code == 401
     assert client.post("/admin/sign-in/second", data={"code": codes[3]}).status_code == 303
+
+
+def test_a_secret_of_the_key_before_is_sealed_anew_when_it_is_used(
+    client: TestClient, app: FastAPI, moving: Any, filled: Database
+) -> None:
+    sign_in(client)
+    totp, _ = set_up_app(client, moving)
+    new = "another key, another key, another"
+    app.state.accounts = AccountSettings(new, KEY)
+    with filled.reading() as session:
+        assert second_factor.sealed_otherwise(session, new) == 1
+    for accounts in (AccountSettings(new, KEY), AccountSettings(new)):
+        app.state.accounts = accounts
+        moving.now += timedelta(minutes=1)
+        sign_in(client)
+        assert client.post("/admin/sign-in/second", data={"code": totp.at(moving.now)}).status_code == 303
+    with filled.reading() as session:
+        assert second_factor.sealed_otherwise(session, new) == 0
+        assert second_factor.sealed_otherwise(session, KEY) == 1
+
+
+def test_a_secret_that_does_not_count_yet_is_sealed_too(client: TestClient, app: FastAPI, filled: Database) -> None:
+    sign_in(client)
+    shown = client.get("/admin/account/authenticator").text
+    assert client.get("/admin/account/authenticator").text == shown, "looking again shows the same"
+    with filled.reading() as session:
+        (row,) = session.exec(select(CeremonyRow).where(CeremonyRow.purpose == "authenticator")).all()
+    assert row.content["secret"].startswith("gAAAA")
+    app.state.accounts = AccountSettings("another key, another key, another")
+    assert client.get("/admin/account/authenticator").status_code == 200, "a new one, when the key is gone"
+    assert "another" not in repr(AccountSettings("a", "another key"))
 
 
 @given(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, Type
 from fastapi import FastAPI
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -146,6 +147,10 @@ def test_a_question_without_an_answer_is_taught_and_then_answered(
         assert audit.before is not None
         assert audit.after is not None
         assert (audit.before["answer"] != audit.after["answer"], audit.after["answer"]) == (True, "直した答えです。")
+
+
+def test_passwords_cost_what_rfc_9106_recommends(hasher: PasswordHasher) -> None:
+    assert (hasher.type, hasher.memory_cost, hasher.time_cost, hasher.parallelism) == (Type.ID, 65_536, 3, 4)
 
 
 def test_passwords(now: datetime, filled: Database) -> None:

@@ -26,7 +26,7 @@ from bot.library import Library
 from bot.tables import UtteranceRow
 from knowledge import drafting
 from knowledge.database import Database
-from knowledge.editing import edit, publish
+from knowledge.editing import add_revision, publish
 from knowledge.published import Published
 from knowledge.schema import Entry
 from knowledge.tables import EntryRow, PinnedRow, RevisionRow
@@ -268,7 +268,7 @@ def _publish_something(filled: Database, now: datetime) -> None:
         number = row.published_revision_id
         assert number is not None
         text = Entry.model_validate(session.get_one(RevisionRow, number).content)
-        made = edit(session, CLASS, text, started_from=number, author="other", note="", at=now)
+        made = add_revision(session, row, text, author="other", note="", at=now)
         publish(session, {CLASS: made.id}, author="other", reason="", at=now)
 
 

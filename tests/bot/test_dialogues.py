@@ -18,9 +18,10 @@ import yaml
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.sender import LineSender
 from bot.channels.line.standin import StandIn, create_standin_app
-from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
+from bot.channels.line.webhook import WebhookParts, webhook_router
 from bot.library import Library
 from bot.simulator.events import event, message_event, sign, text_event, webhook_body
 from bot.worker import Worker

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,13 +74,12 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
 
 def _wait_for(url: str, output: Path) -> None:
     pool = urllib3.PoolManager(retries=False)
-    for _ in range(300):
-        try:
+    for _ in range(1200):  # two minutes: other tests may be keeping the machine busy
+        with suppress(urllib3.exceptions.HTTPError):
             if pool.request("GET", f"{url}/readyz").status == 200:
                 pool.clear()
                 return
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise AssertionError(output.read_text(encoding="utf-8"))
 
 

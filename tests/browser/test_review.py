@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 QUESTION = "むらさきのうさぎが逃げた"
 ANSWERED_BY = "武蔵野市の八つの取組とは？"
 ENTRY = "plan/musashino-eight-actions"
+ELSEWHERE = "ぎんなんを拾ってもよいか"
 FOREIGN = "my glittering square thingy went missing"
 
 
@@ -70,6 +71,36 @@ def test_a_failed_question_is_mended_published_asked_again_and_answered(trial: A
     page.context.close()
 
 
+def test_a_counter_is_told_on_line_until_that_is_undone(trial: Any, browser: Browser) -> None:
+    page = browser.new_context(locale="ja-JP").new_page()
+    base = f"{trial.url}/admin/kadoma"
+    assert "まだ用意していません" in _ask(page, trial, ELSEWHERE, "kadoma")
+    _sign_in(page, trial)
+    _until(page, f"{base}/unanswered", ELSEWHERE)
+    page.get_by_role("link", name=ELSEWHERE, exact=True).click()
+    question = page.url
+    assert page.input_value("#wordings") == ELSEWHERE
+    page.fill("#title", "公園の木の実")
+    page.fill("#counter-name", "公園の窓口")
+    page.fill("#counter-tel", "06-0000-0000")
+    page.get_by_role("button", name="窓口を案内する下書きを作る").click()
+    expect(page.get_by_role("status")).to_contain_text("窓口を案内する下書きを作りました")
+    assert "まだ用意していません" in _ask(page, trial, ELSEWHERE, "kadoma")
+    page.goto(question)
+    _publish(page)
+    released = int(page.url.split("published=")[1])
+    _until(page, question, "市民には「公園の窓口 06-0000-0000」を案内しています")
+    told = _ask(page, trial, ELSEWHERE, "kadoma")
+    assert "「公園の木の実」のことは、ここでは答えられません。" in told
+    assert "公園の窓口（電話 06-0000-0000）に聞いてください。" in told
+    page.goto(f"{base}/releases/{released}/undo")
+    page.fill("#reason", "まちがい")
+    page.get_by_role("button", name="取り消す").click()
+    assert "まだ用意していません" in _ask(page, trial, ELSEWHERE, "kadoma")
+    _until(page, question, "案内する窓口が取り下げられました")
+    page.context.close()
+
+
 def _break(page: Page, editor: str) -> None:
     """Takes the wording out of the entry again, and goes towards publishing."""
     page.goto(editor)
@@ -105,6 +136,10 @@ def test_the_review_is_accessible(trial: Any, page: Page, faults_of: Callable[[P
     page.fill("#counter-tel", "12-34")
     page.get_by_role("button", name="答えないことに決める").click()
     expect(page.get_by_role("alert")).to_contain_text("窓口の名前も")
+    faults += faults_of(page)
+    page.fill("#counter-tel", "")
+    page.get_by_role("button", name="窓口を案内する下書きを作る").click()
+    expect(page.get_by_role("alert")).to_contain_text("用件の名前を")
     faults += faults_of(page)
     for path in ("?tab=declined", "/sample"):
         page.goto(base + path)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
-from bot.channels.line.webhook import LineChannel
-from deploy.cli import app, evaluate
+from bot.channels.line.channel import LineChannel
+from deploy.cli import app
 from deploy.cli.serve import require_free_port
+from deploy.cli.verbs import VERBS, Verbs, spell_out
 from deploy.settings import SettingsError, read_channels, read_settings
 from knowledge.packs import read_packs, write_packs
 from knowledge.published import Published
@@ -26,7 +30,7 @@ SCORES = {"n", "right", "wrong", "asked_right", "asked_wrong", "fallback"}
 
 
 def run(*arguments: str, stdin: str | bytes = "") -> Result:
-    return CliRunner().invoke(app, evaluate.spell_out(arguments), input=stdin)
+    return CliRunner().invoke(app, spell_out(arguments), input=stdin)
 
 
 def test_ask_as_json_has_the_promised_shape() -> None:
@@ -191,6 +195,8 @@ def test_settings_come_from_the_environment_or_files(tmp_path: Path) -> None:
         {"MADOGUCHI_MODE": "party"},
         {"MADOGUCHI_HASH_KEY": "short"},
         {"MADOGUCHI_HASH_KEY_FILE": "/no/such/file"},
+        {"MADOGUCHI_HASH_KEY": "k" * 32, "MADOGUCHI_HASH_KEY_OLD": "short"},
+        {"MADOGUCHI_HASH_KEY": "k" * 32, "MADOGUCHI_HASH_KEY_OLD": "k" * 32},
     ],
 )
 def test_bad_settings_are_a_sentence(environment: dict[str, str]) -> None:
@@ -211,3 +217,22 @@ def test_every_setting_is_explained() -> None:
     text = (Path(__file__).parents[2] / "deploy" / "env.example").read_text(encoding="utf-8")
     for name in type(read_settings({})).model_fields:
         assert f"MADOGUCHI_{name.upper()}" in text
+
+
+def test_help_says_of_every_verb_what_the_verb_says_of_itself() -> None:
+    command = get_command(app)
+    assert isinstance(command, Verbs)
+    for name, verb in VERBS.items():
+        command.load(name)
+        assert command.commands[name].help == verb.help
+
+
+def test_help_and_ask_load_neither_the_web_nor_line() -> None:
+    code = (
+        "import sys; from deploy.cli import main\n"
+        "try: main()\n"
+        "finally: print([name for name in ('linebot', 'fastapi', 'sudachipy', 'sqlalchemy') if name in sys.modules])"
+    )
+    for words, loaded in ((["--help"], "[]"), (["ask", "--city", "oyama", "カード"], "['sudachipy', 'sqlalchemy']")):
+        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == loaded

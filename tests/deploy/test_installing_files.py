@@ -349,10 +349,12 @@ def test_kustomize_itself_puts_the_example_together() -> None:
 
 def test_the_example_of_settings_can_be_used_as_it_stands(tmp_path: Path) -> None:
     text = (DEPLOY / "env.example").read_text(encoding="utf-8")
-    secret = tmp_path / "secret"
-    secret.write_text("s" * 64, encoding="utf-8")
+    for name in re.findall(r"^(?:# )?(MADOGUCHI_\w+_FILE)=", text, re.MULTILINE):
+        (tmp_path / name).write_text(f"{name:s<64}", encoding="utf-8")
     given = dict(re.findall(r"^(?:# )?(MADOGUCHI_\w+)=(.*)$", text, re.MULTILINE))
-    environment = {name: str(secret) if name.endswith("_FILE") else value.strip('"') for name, value in given.items()}
+    environment = {
+        name: str(tmp_path / name) if name.endswith("_FILE") else value.strip('"') for name, value in given.items()
+    }
     assert read_settings(environment).mode == "production"
     assert set(read_channels(environment)) == {"kokubunji"}
 

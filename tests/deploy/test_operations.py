@@ -14,7 +14,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from bot import inbox
-from bot.channels.line.webhook import LineChannel
+from bot.channels.line.channel import LineChannel
 from bot.conversation.inbound import Inbound, InboundKind
 from bot.inbox import Received
 from bot.observing.measures import REGISTRY, status_class
@@ -41,7 +41,11 @@ def _parts(database: Database, **more: object) -> Parts:
 
 @pytest.fixture
 def parts(filled: Database) -> Parts:
-    return _parts(filled)
+    """Of a process that has prepared its knowledge."""
+    parts = _parts(filled)
+    with filled.reading() as session:
+        parts.library.warm(session)
+    return parts
 
 
 @pytest.fixture
@@ -71,7 +75,24 @@ def test_alive_needs_nothing(client: TestClient, filled: Database) -> None:
 def test_ready_tells_its_parts(client: TestClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "database": "ok", "schema": "ok", "backlog": "ok", "backlog_seconds": 0.0}
+    assert answer.json() == {
+        "ready": True,
+        "database": "ok",
+        "schema": "ok",
+        "knowledge": "ok",
+        "backlog": "ok",
+        "backlog_seconds": 0.0,
+    }
+
+
+def test_a_process_is_ready_when_the_first_question_need_not_wait(filled: Database) -> None:
+    parts = _parts(filled)
+    client = TestClient(create_app(parts, with_worker=False))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["knowledge"]) == (503, "preparing")
+    with filled.reading() as session:
+        parts.library.warm(session)
+    assert client.get("/readyz").status_code == 200
 
 
 def test_somebody_who_waits_too_long_makes_the_answering_process_unready(parts: Parts, filled: Database) -> None:

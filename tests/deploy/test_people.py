@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
 from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
+from admin.accounts.second_factor import sealed
+from admin.staff import Role, add_staff
 from admin.tables import AuditRow
 from bot.conversation.inbound import Inbound, InboundKind
 from bot.inbox import Received, receive
+from bot.pseudonyms import Pseudonyms, move, note_key
 from bot.tables import InboxRow, PersonRow, UtteranceRow
-from deploy.app import pseudonym
 from deploy.cli import app
 from knowledge.database import Database
 
@@ -32,7 +35,7 @@ def stored(database: Database, database_url: str, monkeypatch: pytest.MonkeyPatc
     """Two people who asked two cities; the first one's words can be told from everybody else's."""
     monkeypatch.setenv("MADOGUCHI_DATABASE_URL", database_url)
     monkeypatch.setenv("MADOGUCHI_HASH_KEY", KEY)
-    known = pseudonym(KEY)
+    known = Pseudonyms(KEY)
     with database.writing() as session:
         for city in ("oyama", "fuchu"):
             for user, words in ((USER, "ひみつの言葉"), (OTHER, "ふつうの言葉")):
@@ -80,7 +83,7 @@ def test_export_has_all_of_one_person_and_nobody_else(stored: Database) -> None:
 
 
 def test_erase_leaves_nothing_of_one_person_and_all_of_the_others(stored: Database) -> None:
-    person = pseudonym(KEY)("oyama", USER)
+    person = Pseudonyms(KEY)("oyama", USER)
     assert person in everything(stored)
     said = run("erase", "--city", "oyama", "--line-user-id", "-", "--yes", stdin=f"{USER}\n")
     assert "質問 1、受け口 1、好み 1 件を消しました" in said.stdout
@@ -117,3 +120,67 @@ def test_somebody_unknown_is_zero_everywhere(stored: Database) -> None:
     said = run("erase", "--city", "oyama", "--line-user-id", "U" + "9" * 32, "--yes")
     assert "質問 0、受け口 0、好み 0 件" in said.stdout
     assert len(everything(stored).split("ひみつの言葉")) > 4
+
+
+NEW_KEY = "n" * 32
+
+
+def test_while_the_key_is_replaced_both_hashes_are_looked_at(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Erased is what moved to the new key, and what an older process wrote under the old one since."""
+    new = Pseudonyms(NEW_KEY)("oyama", USER)
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY", NEW_KEY)
+    assert "質問 0、受け口 0、好み 0 件" in run("erase", "--city", "oyama", "--line-user-id", USER, "--yes").stdout
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY_OLD", KEY)
+    with stored.writing() as session:
+        session.add(UtteranceRow(**_question(session) | {"id": "second", "person": new, "text": "あとの言葉"}))
+    found = json.loads(run("export", "--city", "oyama", "--line-user-id", USER).stdout)
+    assert {row["text"] for row in found["questions"]} == {"ひみつの言葉", "あとの言葉"}
+    assert "質問 2、受け口 1、好み 1 件" in run("erase", "--city", "oyama", "--line-user-id", USER, "--yes").stdout
+    left = everything(stored)
+    assert new not in left
+    assert Pseudonyms(KEY)("oyama", USER) not in left
+
+
+def _question(session: Session) -> dict[str, Any]:
+    return session.exec(select(UtteranceRow).where(UtteranceRow.municipality == "oyama")).all()[0].model_dump()
+
+
+def doctor() -> str:
+    return CliRunner().invoke(app, ["doctor"]).stdout
+
+
+def test_doctor_tells_of_a_key_that_is_replaced(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with stored.writing() as session:
+        note_key(session, KEY, AT)
+    assert "前の鍵" not in doctor()
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY", NEW_KEY)
+    assert "× この鍵は、いままでの鍵とちがいます" in doctor()
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY_OLD", "w" * 32)
+    assert "× MADOGUCHI_HASH_KEY_OLD が、いままでの鍵ではありません" in doctor()
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY_OLD", KEY)
+    assert "ー 鍵が二つ置かれています。madoguchi serve を動かし直すと" in doctor()
+    later = AT + timedelta(days=1)
+    with stored.writing() as session:
+        note_key(session, NEW_KEY, later)
+    assert "前の鍵のままの方は多くて 4 人、職員の認証アプリは 0 人分です" in doctor()
+    old, new = Pseudonyms(KEY), Pseudonyms(NEW_KEY)
+    with stored.writing() as session:
+        for city in ("oyama", "fuchu"):
+            move(session, city, {old(city, user): new(city, user) for user in (USER, OTHER)})
+        for row in session.exec(select(PersonRow)).all():
+            row.last_at = later
+    assert "全員が移りました。MADOGUCHI_HASH_KEY_OLD を外せます" in doctor()
+    monkeypatch.delenv("MADOGUCHI_HASH_KEY_OLD")
+    assert "前の鍵" not in doctor()
+
+
+def test_doctor_tells_of_what_only_a_lost_key_would_find(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADOGUCHI_HASH_KEY", NEW_KEY)
+    with stored.writing() as session:
+        note_key(session, KEY, AT)
+        note_key(session, NEW_KEY, AT + timedelta(days=1))
+        staff = add_staff(session, "hana", "花", None, municipality="oyama", role=Role.EDITOR, at=AT)
+        staff.totp_secret = sealed("JBSWY3DPEHPK3PXP", (KEY,))
+    said = doctor()
+    assert "ー 前の鍵のままの方が、多くて 4 人います" in said
+    assert "× 職員の認証アプリ 1 人分を、この鍵で開けません" in said

@@ -16,9 +16,9 @@ from sqlalchemy import MetaData, insert, select
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
-from bot import worker as worker_module
+from bot import answering
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.standin import StandIn, create_standin_app
-from bot.channels.line.webhook import LineChannel
 from bot.observing.logs import log_to
 from bot.simulator.events import event, message_event, sign, text_event, webhook_body
 from bot.tables import InboxRow
@@ -140,8 +140,7 @@ def test_what_is_planted_is_found_nowhere(
     for text in SAID:
         assert client.get("/lookup/kokubunji", params={"q": text}).status_code == 200
         assert client.get("/api/kokubunji/answers", params={"q": text}).status_code == 200
-    assert parts.worker.run_once() == len(events)
-    parts.worker.run_once()
+    assert sum(iter(parts.worker.run_once, 0)) == len(events)
     assert len(state.sent) >= len(SAID)
 
     logged, stored = log.getvalue(), _everything(filled)
@@ -173,7 +172,7 @@ def test_an_error_that_quotes_a_text_is_logged_without_it(
     def broken(inbound: Any, *_: object) -> None:
         raise ValueError(f"can't answer {inbound.text} of {USER_ID}")
 
-    monkeypatch.setattr(worker_module, "take_turn", broken)
+    monkeypatch.setattr(answering, "take_turn", broken)
     client = TestClient(create_app(parts, with_worker=False))
     assert _post(client, [text_event(WORDS, USER_ID, "token")]) == 200
     parts.worker.run_once()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import typer
 
-from deploy.cli import app, evaluate
+from deploy.cli import app
+from deploy.cli.verbs import VERBS, spell_out
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "runbooks"
@@ -68,7 +69,9 @@ def _is_started(words: list[str], number: int) -> bool:
 def _check(words: list[str]) -> None:
     """Follows the words through the program's commands. Raises AssertionError."""
     command: Any = typer.main.get_command(app)
-    left = evaluate.spell_out(list(words))
+    left = spell_out(list(words))
+    if left[0] in VERBS:
+        command.load(left[0])
     while left and left[0] in getattr(command, "commands", {}):
         command = command.commands[left.pop(0)]
     assert not hasattr(command, "commands"), f"no such command: {' '.join(words)}"

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,13 +68,12 @@ class Service:
                 stdout=log,
             )
         pool = urllib3.PoolManager(retries=False)
-        for _ in range(200):
-            try:
+        for _ in range(600):  # a minute, on however busy a machine
+            with suppress(urllib3.exceptions.HTTPError):
                 if pool.request("GET", f"{self.url}/readyz").status == 200:
                     pool.clear()
                     return
-            except urllib3.exceptions.HTTPError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         raise AssertionError(self.log.read_text())
 
     def kill(self) -> None:

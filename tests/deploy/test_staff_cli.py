@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from typer.testing import CliRunner, Result
 
 from admin.accounts import second_factor, sessions
 from admin.accounts.sessions import Method
+from admin.staff import ALL, Role, add_staff
 from admin.tables import AuditRow, SessionRow, StaffRow
 from deploy import clock
 from deploy.app import account_settings
@@ -25,8 +26,8 @@ PROVIDER = {
 }
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["staff", *arguments])
+def run(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(app, ["staff", *arguments], input=stdin)
 
 
 def test_staff_are_listed_stopped_reset_and_signed_out(
@@ -57,6 +58,36 @@ def test_staff_are_listed_stopped_reset_and_signed_out(
         actions = [row.action for row in session.exec(select(AuditRow)).all()]
     changes = ["end all sessions", "reset second factor", "disable staff", "enable staff"]
     assert actions == ["add staff", "add staff", *changes]
+
+
+def test_everybody_is_signed_out_at_once_or_who_may_come_in_at_a_city(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MADOGUCHI_DATABASE_URL", database_url)
+    tokens = {}
+    with database.writing() as session:
+        for login, place in (("boss", ALL), ("hana", "oyama"), ("taro", "fuchu")):
+            row = add_staff(session, login, login, None, municipality=place, role=Role.ADMIN, at=clock.now())
+            row.totp_secret = "sealed"
+            tokens[login] = sessions.start(session, row, Method.PASSWORD, "Firefox", clock.now())
+    assert run("sign-out-all", stdin="n\n").exit_code == 1
+    assert _signed_in(database, tokens) == {"boss", "hana", "taro"}
+    assert "2 個" in run("sign-out-all", "--city", "oyama", "--yes").stdout
+    assert _signed_in(database, tokens) == {"taro"}
+    assert "1 個" in run("sign-out-all", "--yes").stdout
+    assert _signed_in(database, tokens) == set()
+    with database.reading() as session:
+        rows = session.exec(select(AuditRow).order_by(col(AuditRow.id))).all()
+        assert [(row.action, row.subject, row.municipality, row.after) for row in rows] == [
+            ("end everybody's sessions", "oyama", "oyama", {"sessions": 2}),
+            ("end everybody's sessions", "*", "", {"sessions": 1}),
+        ]
+        assert {row.totp_secret for row in session.exec(select(StaffRow)).all()} == {"sealed"}, "factors stay"
+
+
+def _signed_in(database: Database, tokens: dict[str, str]) -> set[str]:
+    with database.reading() as session:
+        return {login for login, token in tokens.items() if sessions.find(session, token, clock.now())}
 
 
 def test_a_second_factor_is_required_in_production_unless_it_is_switched_off() -> None:

@@ -9,7 +9,8 @@ import pytest
 from sqlmodel import select
 
 from knowledge.database import Database
-from knowledge.editing import EditConflict, EntryNotFound, current_release, edit, find_entry, publish
+from knowledge.drafting import save_draft
+from knowledge.editing import EditConflict, EntryNotFound, add_revision, current_release, find_entry, publish
 from knowledge.published import load_published
 from knowledge.schema import Entry
 from knowledge.tables import ReleaseChangeRow
@@ -28,9 +29,7 @@ def test_an_edit_changes_nothing_until_it_is_published(filled: Database, now: da
         row = find_entry(session, ENTRY)
         content = next(e.entry for e in load_published(session).entries if e.id == ENTRY)
         changed = content.model_copy(update={"answer": "新しい答えです。"})
-        revision = edit(
-            session, ENTRY, changed, started_from=row.published_revision_id or 0, author="a", note="", at=now
-        )
+        revision = add_revision(session, row, changed, author="a", note="", at=now)
     assert _text(filled) == before
     with filled.writing() as session:
         release = publish(session, {ENTRY: revision.id}, author="a", reason="直した", at=now)
@@ -49,10 +48,10 @@ def test_the_second_editor_is_told_of_the_first(
     with filled.reading() as session:
         started = find_entry(session, ENTRY).published_revision_id or 0
     with filled.writing() as session:
-        first = edit(session, ENTRY, theirs, started_from=started, author="先の人", note="", at=now)
+        first = add_revision(session, find_entry(session, ENTRY), theirs, author="先の人", note="", at=now)
         publish(session, {ENTRY: first.id}, author="先の人", reason="", at=now)
     with filled.writing() as session, pytest.raises(EditConflict) as caught:
-        edit(session, ENTRY, mine, started_from=started, author="あとの人", note="", at=now)
+        save_draft(session, ENTRY, mine, started_from=started, author="あとの人", note="", at=now)
     assert caught.value.current.author == "先の人"
     assert _text(filled) == "先の人の答え"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.database import Database
-from knowledge.editing import current_release, edit, find_entry, publish
+from knowledge.editing import add_revision, current_release, find_entry, publish
 from knowledge.importing import Imported, import_packs
 from knowledge.packs import read_packs, write_packs
 from knowledge.published import Published, load_published
@@ -46,7 +46,7 @@ def _staff_edit(database: Database, answer: str, now: datetime) -> None:
         row = find_entry(session, ENTRY)
         old: Entry = next(e.entry for e in load_published(session).entries if e.id == ENTRY)
         new = old.model_copy(update={"answer": answer})
-        revision = edit(session, ENTRY, new, started_from=row.published_revision_id or 0, author="a", note="", at=now)
+        revision = add_revision(session, row, new, author="a", note="", at=now)
         publish(session, {ENTRY: revision.id}, author="a", reason="", at=now)
 
 

@@ -32,7 +32,7 @@ from admin.accounts.sessions import Method
 from admin.passwords import hash_password
 from admin.staff import ALL, Role, staff_id
 from admin.tables import RoleRow, StaffRow
-from bot.channels.line.webhook import LineChannel
+from bot.channels.line.channel import LineChannel
 from bot.inbox import State
 from bot.simulator.events import event, message_event, sign, text_event, ulid
 from bot.tables import InboxRow

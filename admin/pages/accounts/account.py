@@ -97,7 +97,7 @@ def confirm(
     source, now, back = source_of(request, accounts), web.clock(), own_page(next_page)
     try:
         if way == "code":
-            known = check_code(session, staff.staff, answer, accounts.key, source, now)
+            known = check_code(session, staff.staff, answer, accounts.keys, source, now)
         else:
             known = check_password(session, staff.staff.login, answer, source, now) is not None
     except TooManyAttempts as error:

@@ -41,21 +41,25 @@ def overview(request: Request, session: Writing, staff: Arrived, accounts: Accou
 
 
 @router.get("/authenticator")
-def authenticator(request: Request, web: Web, session: Writing, staff: Confirmed) -> Response:
+def authenticator(request: Request, web: Web, session: Writing, staff: Confirmed, accounts: Accounts) -> Response:
     """Shows a new secret; it counts from the moment its first code is typed. Looking again shows the same."""
-    begun = ceremonies.look(
-        session, step_token(request, web, Purpose.AUTHENTICATOR), Purpose.AUTHENTICATOR, web.clock()
-    )
-    if begun is not None and begun.staff_id == staff.staff.id:
-        return _page(request, staff, begun.content["secret"])
+    if begun := _begun(session, step_token(request, web, Purpose.AUTHENTICATOR), web, staff, accounts):
+        return _page(request, staff, begun)
     secret = second_factor.new_secret()
-    content = {"secret": secret}
+    content = {"secret": second_factor.sealed(secret, accounts.keys)}
     token = ceremonies.begin(
         session, Purpose.AUTHENTICATOR, web.clock(), staff_id=staff_id(staff.staff), content=content
     )
     response = _page(request, staff, secret)
     give_cookie(response, web, Purpose.AUTHENTICATOR, token)
     return response
+
+
+def _begun(session: Writing, token: str | None, web: Web, staff: SignedIn, accounts: Accounts) -> str | None:
+    """The secret that this member of staff was shown in this browser and that does not count yet."""
+    begun = ceremonies.look(session, token, Purpose.AUTHENTICATOR, web.clock())
+    mine = begun is not None and begun.staff_id == staff.staff.id
+    return second_factor.opened(begun.content["secret"], accounts.keys) if begun is not None and mine else None
 
 
 @router.post("/authenticator")
@@ -69,11 +73,11 @@ def switch_on(
 ) -> Response:
     """Switches it on when the code fits; shows recovery codes when there are none yet."""
     token = step_token(request, web, Purpose.AUTHENTICATOR)
-    begun = ceremonies.look(session, token, Purpose.AUTHENTICATOR, web.clock())
-    if begun is None or begun.staff_id != staff.staff.id:
+    secret = _begun(session, token, web, staff, accounts)
+    if secret is None:
         return go("/admin/account/authenticator")
-    if not second_factor.switch_on(session, staff.staff, begun.content["secret"], code, accounts.key, web.clock()):
-        return _page(request, staff, begun.content["secret"], _WRONG)
+    if not second_factor.switch_on(session, staff.staff, secret, code, accounts.keys, web.clock()):
+        return _page(request, staff, secret, _WRONG)
     ceremonies.finish(session, token, Purpose.AUTHENTICATOR, web.clock())
     write_audit(session, staff.staff, "set authenticator", staff.staff.login, at=web.clock())
     return show_codes_once(request, web, session, staff)

@@ -83,7 +83,7 @@ def second_step(
     if staff is None:
         return go("/admin/sign-in")
     try:
-        fits = check_code(session, staff, code, accounts.key, source_of(request, accounts), web.clock())
+        fits = check_code(session, staff, code, accounts.keys, source_of(request, accounts), web.clock())
     except TooManyAttempts as error:
         return _second(request, session, staff, str(error), 429)
     if not fits:

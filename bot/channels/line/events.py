@@ -38,16 +38,33 @@ _MESSAGE_KINDS: Mapping[str, InboundKind] = {
 }
 _WRONG_CLOCK = timedelta(days=2)
 """An event time further off than this is not believed."""
+Pseudonym = Callable[[str, str], str]
+"""From municipality and user id to a keyed hash."""
+
+
+def one_key(_: str, __: str) -> None:
+    """Nobody was ever stored under another key."""
 
 
 def read_events(
-    events: Sequence[object], *, municipality: str, pseudonym: Callable[[str, str], str], now: datetime
+    events: Sequence[object],
+    *,
+    municipality: str,
+    pseudonym: Pseudonym,
+    now: datetime,
+    formerly: Callable[[str, str], str | None] = one_key,
 ) -> list[Received]:
     """One value per event, in order. Events of unknown types and shapes are kept as ignored ones."""
-    return [_read(raw, municipality, pseudonym, now) for raw in events if isinstance(raw, dict)]
+    return [_read(raw, municipality, pseudonym, formerly, now) for raw in events if isinstance(raw, dict)]
 
 
-def _read(raw: dict[str, Any], municipality: str, pseudonym: Callable[[str, str], str], now: datetime) -> Received:
+def _read(
+    raw: dict[str, Any],
+    municipality: str,
+    pseudonym: Pseudonym,
+    formerly: Callable[[str, str], str | None],
+    now: datetime,
+) -> Received:
     event = _parse(raw)
     user = _user_id(event)
     inbound = Inbound(
@@ -58,7 +75,8 @@ def _read(raw: dict[str, Any], municipality: str, pseudonym: Callable[[str, str]
         **(_content(event) if event is not None and _is_for_us(event) else {"kind": InboundKind.IGNORED}),
     )
     token = raw.get("replyToken") if inbound.kind is not InboundKind.IGNORED else None
-    return Received(inbound, token if isinstance(token, str) and token else None, now)
+    former = formerly(municipality, user) if user else None
+    return Received(inbound, token if isinstance(token, str) and token else None, now, former)
 
 
 def _parse(raw: dict[str, Any]) -> Event | None:

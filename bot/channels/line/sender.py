@@ -22,17 +22,18 @@ from linebot.v3.messaging.models import (
     ShowLoadingAnimationRequest,
 )
 
+from bot.channels.line.deadline import ANSWER_SECONDS, keep_time
 from bot.channels.line.messages import to_line
 from bot.observing import measures
 from bot.responses.reply import Reply
-from bot.worker import Delivery, Sent
+from bot.worker import SENDERS, Delivery, Sent
 
 log = logging.getLogger("madoguchi.line")
 
 LINE_API = "https://api.line.me"
-TIMEOUT = (2.0, 5.0)
-"""Seconds to connect and to wait for the answer."""
-CONNECTIONS = 16
+TIMEOUT = (2.0, ANSWER_SECONDS)
+"""Seconds to connect and to have the whole answer."""
+CONNECTIONS = SENDERS
 LOADING_SECONDS = 10
 """How long the loading indicator stays unless a reply ends it. LINE takes 5 to 60, in steps of 5."""
 LONGEST_PAUSE = 60.0
@@ -51,7 +52,9 @@ def open_client(access_token: str, host: str = LINE_API) -> ApiClient:
     configuration = Configuration(host=host, access_token=access_token)
     configuration.connection_pool_maxsize = CONNECTIONS
     configuration.retries = urllib3.Retry(0)
-    return ApiClient(configuration)
+    client = ApiClient(configuration)
+    keep_time(client.rest_client.pool_manager)
+    return client
 
 
 class LineSender:

@@ -20,42 +20,27 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 
-from bot import inbox
+from bot import inbox, pseudonyms
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.courtesy import Courtesy, gestures_for
-from bot.channels.line.events import read_events
+from bot.channels.line.events import one_key, read_events
 from bot.inbox import Received
-from bot.observing import measures, request_ids
+from bot.observing import measures, request_ids, tracing
 from knowledge.database import Database
 
 log = logging.getLogger("madoguchi.line")
 
 BODY_LIMIT = 1_000_000
 """Bytes of one webhook; LINE's own are far smaller."""
-SECRET_LENGTH = 32
-"""LINE's channel secrets have 32 characters. An empty one would verify forged webhooks."""
-
 _OUTCOMES = {400: "malformed", 401: "wrong signature", 413: "too large", 503: "not stored"}
-
-
-@dataclass(frozen=True, slots=True)
-class LineChannel:
-    """A municipality's channel: secrets that verify (more than one while rotating), and the access token."""
-
-    secrets: tuple[str, ...]
-    access_token: str
-
-    def __post_init__(self) -> None:
-        if not self.secrets or any(len(secret) < SECRET_LENGTH for secret in self.secrets):
-            raise ValueError(f"a channel secret has at least {SECRET_LENGTH} characters")
-        if not self.access_token:
-            raise ValueError("a channel needs an access token")
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookParts:
     """What the endpoint works with. `pseudonym` makes a keyed hash of municipality and user id.
 
-    `courtesy` shows the loading indicator and marks messages as read; without it both are left out.
+    `courtesy` shows the loading indicator and marks messages as read; without it both are left out. `formerly` makes
+    the hash under the key before, while the key is replaced.
     """
 
     database: Database
@@ -64,6 +49,7 @@ class WebhookParts:
     clock: Callable[[], datetime]
     wake: Callable[[], None]
     courtesy: Courtesy | None = None
+    formerly: Callable[[str, str], str | None] = one_key
 
 
 def webhook_router(parts: WebhookParts) -> APIRouter:
@@ -75,9 +61,9 @@ def webhook_router(parts: WebhookParts) -> APIRouter:
         channel = parts.channels.get(municipality)
         if channel is None:
             raise HTTPException(404)
-        with _counted(municipality):
+        with _counted(municipality), tracing.span("webhook", municipality=municipality):
             events = _events(await _verified_body(channel, request))
-            received = read_events(events, municipality=municipality, pseudonym=parts.pseudonym, now=parts.clock())
+            received = _read(parts, municipality, events)
             await run_in_threadpool(_store, parts.database, municipality, received)
         parts.wake()
         if parts.courtesy is not None:
@@ -85,6 +71,12 @@ def webhook_router(parts: WebhookParts) -> APIRouter:
         return Response()
 
     return router
+
+
+def _read(parts: WebhookParts, municipality: str, events: list[object]) -> list[Received]:
+    return read_events(
+        events, municipality=municipality, pseudonym=parts.pseudonym, now=parts.clock(), formerly=parts.formerly
+    )
 
 
 @contextmanager
@@ -146,8 +138,10 @@ def _events(body: bytes) -> list[object]:
 
 def _store(database: Database, municipality: str, received: list[Received]) -> None:
     try:
-        with database.writing() as session:
+        with tracing.span("store", events=len(received)), database.writing() as session:
+            pseudonyms.move(session, municipality, _moving(received))
             new = inbox.receive(session, received, request_ids.current())
+            tracing.tell(new=new)
     except DBAPIError as error:
         log.error("events not stored: %s", type(error.orig).__name__)
         # LINE delivers again what was not acknowledged.
@@ -155,3 +149,9 @@ def _store(database: Database, municipality: str, received: list[Received]) -> N
     measures.EVENTS.labels(municipality, "new").inc(new)
     measures.EVENTS.labels(municipality, "repeated").inc(len(received) - new)
     log.info("webhook events=%d new=%d", len(received), new)
+
+
+def _moving(received: list[Received]) -> dict[str, str]:
+    """The hashes of the people who sent these, by their hashes under the key before."""
+    found = ((event.formerly, event.inbound.person) for event in received)
+    return {former: person for former, person in found if former and person}

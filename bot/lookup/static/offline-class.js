@@ -137,9 +137,9 @@ function answer(copy) {
   const told = decide(buildIndex(documents), asked, (number) => number >= copy.entries.length);
   if (told.answer != null) return [...lesson(copy, documents[told.answer]), ...others(copy, told.others.map((n) => documents[n].topic))];
   if (told.outside != null) {
-    const { name, counter } = documents[told.outside];
-    const sentence = `「${name}」のことは、ここでは答えられません。${counter ? `${counter}に聞いてください。` : ""}`;
-    return [...fallback(copy, sentence), ...others(copy, told.others.map((n) => documents[n].topic))];
+    const { name, counter, says, buttons } = documents[told.outside];
+    const sentence = says ?? `「${name}」のことは、ここでは答えられません。${counter ? `${counter}に聞いてください。` : ""}`;
+    return [...fallback(buttons ? { ...copy, buttons } : copy, sentence), ...others(copy, told.others.map((n) => documents[n].topic))];
   }
   if (told.others.length) return [make("h1", {}, "近い答えを選んでください"), options(copy, told.others.map((n) => documents[n].topic))];
   return fallback(copy, `写しの中に、近い答えがありません。\n${copy.counter}に聞くか、つながる所でもう一度調べてください。`);

@@ -52,6 +52,21 @@ def test_every_city_shows_the_procedures_of_every_event(event: str, name: str) -
         assert all(card.title in plain_text(reply) for card in reply.cards)
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("小山市の転居届は何日以内", "online-procedures/move-in-visit"),
+        ("来月引っ越します、何日前から届けられますか", "online-procedures/move-out-online"),
+    ],
+)
+def test_words_that_staff_wrote_to_an_entry_lead_there(text: str, topic: str) -> None:
+    city = city_finder(published(live=False))("oyama")
+    at = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    turn = take_turn(Inbound(id="e", kind=InboundKind.TEXT, municipality="oyama", at=at, text=text), Person(), city)
+    assert turn.reply is not None
+    assert turn.reply.topic == topic
+
+
 def test_a_life_event_is_written_down_like_any_question() -> None:
     city = city_finder(published(live=False))("oyama")
     at = datetime(2026, 11, 20, 2, tzinfo=UTC)

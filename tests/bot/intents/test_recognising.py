@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,19 @@ def test_no_text_makes_recognition_raise(text: str) -> None:
     recognition = recognize(text, index)
     assert 0 <= recognition.confidence <= 1
     assert recognition == recognize(text, index)
+    assert _rises([c.confidence for c in recognition.candidates]) == []
+
+
+def _rises(shown: list[float]) -> list[tuple[float, float]]:
+    return [(one, later) for one, later in pairwise(shown) if later > one + 1e-9]
+
+
+def test_a_candidate_is_never_shown_less_likely_than_a_later_one(find: Callable[[str], CityKnowledge]) -> None:
+    for question in questions.read_questions(QUESTIONS.read_text(encoding="utf-8")):
+        city = find(question.city)
+        found = recognize(question.utterance, city.index, thresholds=city.thresholds)
+        assert _rises([c.confidence for c in found.candidates]) == [], question.utterance
+        assert sum(c.confidence for c in found.candidates[:3]) <= 1 + 1e-9
 
 
 @cache

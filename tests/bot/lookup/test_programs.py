@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -168,6 +169,14 @@ def test_a_thousand_calls_of_one_address_are_slowed_and_others_are_served(site: 
     assert answers[-1].headers["content-type"] == "application/problem+json"
     assert 0 < int(answers[-1].headers["retry-after"]) <= CALLS.seconds
     assert other.get("/api/kokubunji/answers?q=カード").status_code == 200
+
+
+@pytest.mark.parametrize("place", ['a"; filename="x.exe', "a\r\nset-cookie: x=1", "..", "kokubunji;x", "国分寺"])
+def test_a_made_up_place_never_gets_into_the_name_of_a_file(client: TestClient, place: str) -> None:
+    answer = client.get(f"/open-data/{quote(place, safe='')}/classes.csv")
+    assert answer.status_code in {404, 422}
+    assert "content-disposition" not in answer.headers
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(

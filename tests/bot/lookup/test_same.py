@@ -20,9 +20,10 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.sender import LineSender
 from bot.channels.line.standin import StandIn, create_standin_app
-from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
+from bot.channels.line.webhook import WebhookParts, webhook_router
 from bot.library import Library
 from bot.lookup import web as lookup
 from bot.responses.reply import Reply

@@ -17,9 +17,10 @@ from starlette.testclient import TestClient
 
 from bot import inbox
 from bot.channels.line import courtesy as module
+from bot.channels.line.channel import LineChannel
 from bot.channels.line.courtesy import Courtesy, Gesture, gestures_for
 from bot.channels.line.events import read_events
-from bot.channels.line.webhook import LineChannel, WebhookParts, webhook_router
+from bot.channels.line.webhook import WebhookParts, webhook_router
 from bot.inbox import State
 from bot.tables import InboxRow
 from knowledge.database import Database

@@ -16,7 +16,8 @@ from fastapi import FastAPI
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from bot.channels.line.webhook import BODY_LIMIT, LineChannel, WebhookParts, webhook_router
+from bot.channels.line.channel import LineChannel
+from bot.channels.line.webhook import BODY_LIMIT, WebhookParts, webhook_router
 from bot.tables import InboxRow
 from knowledge.database import Database
 

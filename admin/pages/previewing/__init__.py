@@ -1,0 +1,1 @@
+"""The pages that show what citizens would read: trying, the publish preview, pinned questions."""

@@ -1,0 +1,1 @@
+"""The pages on the way to citizens: drafts, releases, what an entry was before, common and city, announcements."""

@@ -1,0 +1,1 @@
+"""The pages of figures: how it goes, the monthly report, the plans' indicators, the daily digest."""
