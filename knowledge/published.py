@@ -43,7 +43,7 @@ AT_ONCE = 500
 
 Value = TypeVar("Value")
 Texts = Mapping[str, bytes]
-"""What a database's text was when a value was read from it, as a digest by the value's id."""
+"""What a database's text was when a value was read from it, as a fingerprint by the value's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +186,18 @@ def _texts(session: Session, query: Select[str, str]) -> dict[str, str]:
 def _renewed(
     texts: Mapping[str, str],
     known: Mapping[str, Value],
-    digests: Texts,
+    prints: Texts,
     read: Callable[[dict[str, Any]], Value],
 ) -> tuple[Mapping[str, Value], Texts]:
-    """The values of texts, and the texts' digests: what is known where all is as it was."""
-    now = {name: _digest(text) for name, text in texts.items()}
-    if now == digests:
-        return known, digests
-    same = {name for name, digest in now.items() if digests.get(name) == digest}
+    """The values of texts, and the texts' fingerprints: what is known where all is as it was."""
+    now = {name: _fingerprint(text) for name, text in texts.items()}
+    if now == prints:
+        return known, prints
+    same = {name for name, mark in now.items() if prints.get(name) == mark}
     return {name: known[name] if name in same else read(json.loads(text)) for name, text in texts.items()}, now
 
 
-def _digest(*texts: str) -> bytes:
+def _fingerprint(*texts: str) -> bytes:
     return hashlib.blake2b("\x1f".join(texts).encode(), digest_size=16).digest()
 
 
@@ -231,10 +231,10 @@ def _listings(session: Session, before: Published) -> tuple[Mapping[str, PackLis
     found: dict[str, list[str]] = defaultdict(list)
     for pack, *texts in session.connection().execute(query):
         found[pack] += texts
-    now = {pack: _digest(*texts) for pack, texts in found.items()}
+    now = {pack: _fingerprint(*texts) for pack, texts in found.items()}
     if now == before.read.listings:
         return before.listings, before.read.listings
-    new = [pack for pack, digest in now.items() if before.read.listings.get(pack) != digest]
+    new = [pack for pack, mark in now.items() if before.read.listings.get(pack) != mark]
     return {pack: before.listings[pack] for pack in now if pack not in new} | load_listings(session, new), now
 
 

@@ -79,6 +79,8 @@ def house(filled: Database, now: datetime) -> Iterator[House]:
     # A clock that leaps: nobody is asked to wait.
     leaps = itertools.count(0, 10_000)
     app.state.web = replace(app.state.web, limits=RateLimits(lambda: float(next(leaps))), clock=lambda: now)
+    with filled.reading() as session:
+        parts.library.warm(session)  # a process that gets requests is ready
     with filled.writing() as session:
         people = [_staff(session, login, now) for login in ("chief", "other")]
     client = TestClient(app, headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)

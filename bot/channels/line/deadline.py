@@ -24,7 +24,8 @@ ANSWER_SECONDS = 5.0
 
 
 def keep_time(manager: urllib3.PoolManager) -> None:
-    """From now on the manager's new connections end, as timed out, when an answer takes longer than ANSWER_SECONDS."""
+    """From now on the manager's new connections end, as timed out, when the whole of an answer takes longer than a
+    request's read time-out (ANSWER_SECONDS where it has none)."""
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
 
 
@@ -59,7 +60,8 @@ class _TimedResponse(HTTPResponse):
     ) -> None:
         super().__init__(sock, debuglevel, method, url)
         self.fp.close()
-        self.fp = io.BufferedReader(_TimedReader(sock, ANSWER_SECONDS))
+        # The request's own read time-out, which urllib3 has just set, is the time for all of the answer.
+        self.fp = io.BufferedReader(_TimedReader(sock, sock.gettimeout() or ANSWER_SECONDS))
 
 
 class _Connection(HTTPConnection):
