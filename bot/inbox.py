@@ -7,10 +7,11 @@ answered).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, and_, func, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
@@ -61,28 +62,35 @@ class Received:
 
 
 def receive(session: Session, events: Sequence[Received], request_id: str | None = None) -> int:
-    """Stores events that are not there yet, with the id of the request they came by. Returns how many were new.
+    """Stores events that are not there yet, with the id of the request they came by. Returns how many were new."""
+    return len(store(session, rows(events, request_id)))
+
+
+def rows(events: Sequence[Received], request_id: str | None = None) -> list[dict[str, object]]:
+    """Events as rows of the inbox, with the id of the request (and the trace) they came by."""
+    trace = tracing.traceparent()
+    return [_row(event, request_id, trace) for event in events]
+
+
+def store(session: Session, found: Sequence[Mapping[str, object]]) -> set[tuple[str, str]]:
+    """Stores rows whose events are not there yet. Returns channel and event id of those that were new.
 
     On PostgreSQL the insert itself tells the workers of all processes; they hear it when the transaction commits.
     """
-    if not events:
-        return 0
+    if not found:
+        return set()
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if is_postgresql else sqlite.insert
     statement = insert(InboxRow).on_conflict_do_nothing(index_elements=["channel", "event_id"])
     table = InboxRow.__table__  # type: ignore[attr-defined]
     told = (func.pg_notify(CHANNEL, Topic.EVENTS),) if is_postgresql else ()
     # In one order in all transactions: two webhooks with the same events in them would lock each other out for ever.
-    stored = [_row(event, request_id) for event in sorted(events, key=_occurred)]
-    inserted = session.connection().execute(statement.returning(table.c.id, *told), stored)
-    return len(inserted.all())
+    ordered = sorted(found, key=itemgetter("occurred_at", "channel", "event_id"))
+    inserted = session.connection().execute(statement.returning(table.c.channel, table.c.event_id, *told), ordered)
+    return {(channel, event) for channel, event, *_ in inserted}
 
 
-def _occurred(event: Received) -> datetime:
-    return event.inbound.at
-
-
-def _row(event: Received, request_id: str | None) -> dict[str, object]:
+def _row(event: Received, request_id: str | None, trace: str | None) -> dict[str, object]:
     inbound = event.inbound
     return {
         "channel": inbound.municipality,
@@ -97,7 +105,7 @@ def _row(event: Received, request_id: str | None) -> dict[str, object]:
         "next_attempt_at": event.received_at,
         "detail": "",
         "request_id": request_id,
-        "trace": tracing.traceparent(),
+        "trace": trace,
     }
 
 

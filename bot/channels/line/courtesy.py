@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Protocol
 
 from sqlmodel import select
@@ -29,6 +30,8 @@ log = logging.getLogger("madoguchi.line")
 
 PATIENCE = 1.0
 """Seconds after which waiting is shown."""
+LOOK = 0.25
+"""Seconds between two looks at who is waiting."""
 THREADS = 2
 WAITING = 200
 """Events under way at once; more are answered without gestures."""
@@ -97,6 +100,9 @@ class Courtesy:
         self._patience = patience
         self._room = threading.BoundedSemaphore(WAITING)
         self._closing = threading.Event()
+        self._looking = threading.Lock()
+        self._looked_at = -inf
+        self._waiting: frozenset[tuple[str, str]] = frozenset()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courtesy")
 
     def offer(self, gestures: Sequence[Gesture]) -> None:
@@ -138,6 +144,21 @@ class Courtesy:
             channel.start_loading(gesture.user_id)
 
     def _is_unanswered(self, gesture: Gesture) -> bool:
+        """Whether the event is unanswered now. Nearly all are answered by then: those that nobody waits for are told
+        by one look for all; whoever seems to wait is looked up."""
+        return (gesture.channel, gesture.event_id) in self._seen_waiting() and self._waits(gesture)
+
+    def _seen_waiting(self) -> frozenset[tuple[str, str]]:
+        """The unanswered events as they were a moment ago. Whoever waits now for longer than that was among them."""
+        with self._looking:
+            if time.monotonic() - self._looked_at > min(LOOK, self._patience):
+                self._looked_at = time.monotonic()
+                query = select(InboxRow.channel, InboxRow.event_id).where(InboxRow.state == State.RECEIVED)
+                with self._database.reading() as session:
+                    self._waiting = frozenset((channel, event) for channel, event in session.exec(query))
+            return self._waiting
+
+    def _waits(self, gesture: Gesture) -> bool:
         query = select(InboxRow.state).where(InboxRow.channel == gesture.channel, InboxRow.event_id == gesture.event_id)
         with self._database.reading() as session:
             return session.exec(query).one_or_none() == State.RECEIVED

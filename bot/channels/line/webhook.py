@@ -18,14 +18,13 @@ from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlalchemy.exc import DBAPIError
-from starlette.concurrency import run_in_threadpool
 
-from bot import inbox, pseudonyms
 from bot.channels.line.channel import LineChannel
 from bot.channels.line.courtesy import Courtesy, gestures_for
 from bot.channels.line.events import one_key, read_events
+from bot.channels.line.storing import Storing
 from bot.inbox import Received
-from bot.observing import measures, request_ids, tracing
+from bot.observing import measures, tracing
 from knowledge.database import Database
 
 log = logging.getLogger("madoguchi.line")
@@ -55,6 +54,7 @@ class WebhookParts:
 def webhook_router(parts: WebhookParts) -> APIRouter:
     """The route `POST /line/{municipality}/webhook`."""
     router = APIRouter()
+    storing = Storing(parts.database)
 
     @router.post("/line/{municipality}/webhook", status_code=200, response_class=Response)
     async def webhook(municipality: str, request: Request) -> Response:
@@ -64,7 +64,7 @@ def webhook_router(parts: WebhookParts) -> APIRouter:
         with _counted(municipality), tracing.span("webhook", municipality=municipality):
             events = _events(await _verified_body(channel, request))
             received = _read(parts, municipality, events)
-            await run_in_threadpool(_store, parts.database, municipality, received)
+            await _store(storing, municipality, received)
         parts.wake()
         if parts.courtesy is not None:
             parts.courtesy.offer(gestures_for(events, received))
@@ -136,11 +136,10 @@ def _events(body: bytes) -> list[object]:
     return events
 
 
-def _store(database: Database, municipality: str, received: list[Received]) -> None:
+async def _store(storing: Storing, municipality: str, received: list[Received]) -> None:
     try:
-        with tracing.span("store", events=len(received)), database.writing() as session:
-            pseudonyms.move(session, municipality, _moving(received))
-            new = inbox.receive(session, received, request_ids.current())
+        with tracing.span("store", events=len(received)):
+            new = await storing.store(municipality, received)
             tracing.tell(new=new)
     except DBAPIError as error:
         log.error("events not stored: %s", type(error.orig).__name__)
@@ -149,9 +148,3 @@ def _store(database: Database, municipality: str, received: list[Received]) -> N
     measures.EVENTS.labels(municipality, "new").inc(new)
     measures.EVENTS.labels(municipality, "repeated").inc(len(received) - new)
     log.info("webhook events=%d new=%d", len(received), new)
-
-
-def _moving(received: list[Received]) -> dict[str, str]:
-    """The hashes of the people who sent these, by their hashes under the key before."""
-    found = ((event.formerly, event.inbound.person) for event in received)
-    return {former: person for former, person in found if former and person}
