@@ -25,7 +25,7 @@ lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベー
 	$(BIN)/lint-imports --config pyproject.toml
 	$(BIN)/madoguchi pack validate --quiet
 
-bench: $(VENV)/.installed-dev ## 速さとメモリーを測り、表を出す（5 分ほど。BENCH_LARGEST=50000 なら 2 分）
+bench: $(VENV)/.installed-dev ## 速さとメモリーを測り、表を出す（7 分ほど。BENCH_LARGEST=50000 なら 4 分）
 	@report=$$(mktemp); trap 'rm -f "$$report"' EXIT; \
 	$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=min,median,ops --benchmark-json="$$report" -q -p no:cacheprovider; \
 	$(BIN)/python tests/bench/table.py "$$report"

@@ -21,6 +21,9 @@ DRAFTED = 4
 
 MOST_CITIES = 300
 """Municipalities that are kept ready unless the operator sets it: more than any prefecture has (北海道: 179)."""
+PATIENCE = 2.0
+"""Seconds that an answer waits while another thread reads a release in. Far below the lease of a reply that is being
+sent: a worker that stands still longer has its replies sent twice."""
 WARMED = 50
 """Municipalities that are made ready before anybody asks, those asked for last; the others when somebody asks."""
 
@@ -93,15 +96,25 @@ class Library:
             return made
 
     def _ready(self, session: Session, municipality: str) -> CityKnowledge | None:
-        """A municipality that is ready; it is now the one that was asked for last."""
-        with self._lock:
-            if municipality not in self._fresh(session).packs or municipality == COMMON:
-                raise UnknownMunicipality(municipality)
-            self._asked.pop(municipality, None)
-            self._asked[municipality] = None
-            if (found := self._cities.pop(municipality, None)) is not None:
-                self._cities[municipality] = found
-            return found
+        """A municipality that is ready; while a release is read in for longer than PATIENCE, as it was before that."""
+        if not self._lock.acquire(timeout=PATIENCE):
+            if (before := self._cities.get(municipality)) is not None:
+                return before
+            self._lock.acquire()
+        try:
+            return self._found(session, municipality)
+        finally:
+            self._lock.release()
+
+    def _found(self, session: Session, municipality: str) -> CityKnowledge | None:
+        """A municipality that is ready now; it is the one that was asked for last."""
+        if municipality not in self._fresh(session).packs or municipality == COMMON:
+            raise UnknownMunicipality(municipality)
+        self._asked.pop(municipality, None)
+        self._asked[municipality] = None
+        if (found := self._cities.pop(municipality, None)) is not None:
+            self._cities[municipality] = found
+        return found
 
     def _keep(self, published: Published, made: CityKnowledge) -> None:
         with self._lock:

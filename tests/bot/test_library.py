@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from sqlmodel import Session
 
+from bot import library as module
 from bot.conversation.city import CityKnowledge
 from bot.intents import recognize
 from bot.intents.index import JAPANESE, Layer
@@ -201,6 +202,18 @@ def test_a_new_day_looks_at_everything_anew(filled: Database, today_library: Cal
 def test_what_is_no_municipality_is_said(filled: Database, library: Library, name: str) -> None:
     with filled.reading() as session, pytest.raises(UnknownMunicipality):
         library.city(session, name)
+
+
+def test_nobody_waits_long_while_a_release_is_read_in(
+    filled: Database, library: Library, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    before, _ = _cities(filled, library)
+    _release(filled, SHARED, now, answer="新しい答えです。")
+    with library._lock:  # as a thread has it that reads the release in
+        assert _cities(filled, library)[0] is before
+    after, _ = _cities(filled, library)
+    assert after.entries["mynumber-card/lost-card"].entry.answer == "新しい答えです。"
 
 
 def test_as_many_are_kept_as_the_settings_say() -> None:
