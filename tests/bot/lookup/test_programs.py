@@ -16,11 +16,13 @@ from starlette.testclient import TestClient
 from bot.lookup.api import CALLS
 from bot.web.licences import licence_of
 from knowledge.database import Database
-from knowledge.editing import publish
+from knowledge.editing import add_revision, publish
 from knowledge.listing_store import store_classes, store_listings
 from knowledge.listings import PackListings, Place, Procedure, SmartphoneClass
 from knowledge.open_data import read_events, read_facilities, read_wifi
 from knowledge.open_data.columns import EVENT_COLUMNS, FACILITY_COLUMNS, WIFI_COLUMNS
+from knowledge.schema import Entry
+from knowledge.tables import EntryRow
 
 local = datetime.fromisoformat
 PROCEDURE = Procedure(
@@ -151,13 +153,28 @@ def test_pages_of_other_sites_may_read_the_api_and_the_open_data_and_nothing_els
         assert "access-control-allow-origin" not in client.get(path, headers=origin).headers
 
 
-def test_lists_are_sent_again_only_after_a_release(client: TestClient, filled: Database, now: datetime) -> None:
+def test_lists_are_sent_again_only_after_a_release_that_changed_them(
+    client: TestClient, filled: Database, now: datetime, entry_factory: Callable[..., Entry]
+) -> None:
     for path in ("/api/kokubunji/entries", "/open-data/kokubunji/entries.csv", "/open-data/kokubunji"):
         known = {"if-none-match": client.get(path).headers["etag"]}
         assert client.get(path, headers=known).status_code == 304
-        with filled.writing() as session:
-            publish(session, {}, author="test", reason="again", at=now)
+        other = entry_factory("smartphone-class/find-a-class", "教室は？", ("スマホ教室",), f"小山市の {path}")
+        _release(filled, now, f"oyama/{other.topic}", other)
+        assert client.get(path, headers=known).status_code == 304, "nothing of this city changed"
+        shared = entry_factory("mynumber-card/lost-card", "なくしたら？", ("なくした",), f"直した答え {path}")
+        _release(filled, now, f"common/{shared.topic}", shared)
         assert client.get(path, headers=known).status_code == 200
+
+
+def _release(database: Database, now: datetime, entry: str, text: Entry) -> None:
+    """Publishes another text; an entry that is not there is made."""
+    with database.writing() as session:
+        row = session.get(EntryRow, entry) or EntryRow(id=entry, pack=entry.split("/", maxsplit=1)[0], topic=text.topic)
+        session.add(row)
+        session.flush()
+        number = add_revision(session, row, text, author="test", note="", at=now).id
+        publish(session, {entry: number}, author="test", reason="again", at=now)
 
 
 def test_a_thousand_calls_of_one_address_are_slowed_and_others_are_served(site: Callable[..., FastAPI]) -> None:
