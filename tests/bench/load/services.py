@@ -97,6 +97,7 @@ def _environment(url: str, port: int, api: str, cities: Sequence[str]) -> dict[s
         for name, value in (("CHANNEL_SECRET", SECRET), ("ACCESS_TOKEN", TOKEN))
     }
     return {
+        "MALLOC_ARENA_MAX": "2",  # as in the container and the units of systemd
         "MADOGUCHI_DATABASE_URL": url,
         "MADOGUCHI_PORT": str(port),
         "MADOGUCHI_HASH_KEY": "k" * 32,
