@@ -200,7 +200,8 @@ def test_a_reply_that_is_being_sent_late_still_holds_the_next_one(database: Data
 def _plan(database: Database, at: datetime) -> str:
     """How the database finds what is due, among 20,000 events that ended."""
     ended = [
-        {**inbox._row(event(n, at, f"p{n % 500}"), None), "state": "sent", "finished_at": at} for n in range(20_000)
+        {**inbox._row(event(n, at, f"p{n % 500}"), None, None), "state": "sent", "finished_at": at}
+        for n in range(20_000)
     ]
     table = InboxRow.__table__  # type: ignore[attr-defined]
     with database.writing() as session:
