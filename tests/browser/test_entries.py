@@ -148,8 +148,7 @@ def test_everything_works_without_javascript(visit: Callable[..., Page]) -> None
     assert page.locator("#source-A-001").is_checked()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_every_page_is_accessible(
     visit: Callable[..., Page], trial: Any, faults_of: Callable[[Page], list[str]], width: int, scheme: str
 ) -> None:

@@ -45,8 +45,7 @@ def entrance(busy: Any, browser: Browser) -> Iterator[dict[str, Any]]:
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_pages_are_accessible(
     busy: Any,
     entrance: dict[str, Any],
