@@ -14,7 +14,6 @@ from enum import StrEnum
 from operator import itemgetter
 
 from sqlalchemy import ColumnElement, and_, func, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased, load_only
 from sqlmodel import Session, col, or_, select
 
@@ -22,6 +21,7 @@ from bot.conversation.inbound import Inbound
 from bot.observing import tracing
 from bot.responses.reply import Reply
 from bot.tables import InboxRow
+from knowledge.dialects import insert_into, is_postgresql
 from knowledge.telling import CHANNEL, Topic
 
 REPLY_DEADLINE = timedelta(seconds=25)
@@ -79,11 +79,9 @@ def store(session: Session, found: Sequence[Mapping[str, object]]) -> set[tuple[
     """
     if not found:
         return set()
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    statement = insert(InboxRow).on_conflict_do_nothing(index_elements=["channel", "event_id"])
+    statement = insert_into(session, InboxRow).on_conflict_do_nothing(index_elements=["channel", "event_id"])
     table = InboxRow.__table__  # type: ignore[attr-defined]
-    told = (func.pg_notify(CHANNEL, Topic.EVENTS),) if is_postgresql else ()
+    told = (func.pg_notify(CHANNEL, Topic.EVENTS),) if is_postgresql(session) else ()
     # In one order in all transactions: two webhooks with the same events in them would lock each other out for ever.
     ordered = sorted(found, key=itemgetter("occurred_at", "channel", "event_id"))
     inserted = session.connection().execute(statement.returning(table.c.channel, table.c.event_id, *told), ordered)

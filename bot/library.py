@@ -53,7 +53,7 @@ class Library:
         self._most_cities = most_cities
         self._today = today
         self._lock = threading.Lock()
-        # One thread at a time makes cities: two would share one interpreter. Whoever asks for a ready one never waits.
+        # One thread at a time makes cities: two would share one interpreter. For a ready one nobody waits here.
         self._making = threading.Lock()
         self._published: Published | None = None
         self._common: Shelf = {}

@@ -11,11 +11,11 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, union, union_all
 from sqlalchemy import select as columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, delete, select, update
 
 from bot.tables import HashKeyRow, InboxRow, PersonRow, UtteranceRow
+from knowledge.dialects import insert_into
 
 _PLACES = (
     (col(InboxRow.channel), col(InboxRow.person), col(InboxRow.received_at)),
@@ -98,20 +98,16 @@ def _move_preferences(session: Session, municipality: str, old: str, new: str) -
     row = session.get(PersonRow, (municipality, old), with_for_update=True)
     if row is None:
         return
-    insert = _inserting(session)(PersonRow).values({**row.model_dump(), "person": new})
+    insert = insert_into(session, PersonRow).values({**row.model_dump(), "person": new})
     session.connection().execute(insert.on_conflict_do_nothing(index_elements=["municipality", "person"]))
     session.exec(delete(PersonRow).where(col(PersonRow.municipality) == municipality, col(PersonRow.person) == old))
-
-
-def _inserting(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
 
 
 def note_key(session: Session, key: str, at: datetime) -> None:
     """Keeps since when people are stored under this key; nothing to do when it is the one in use already."""
     name = key_id(key)
     if key_ids(session)[-1:] != [name]:
-        insert = _inserting(session)(HashKeyRow).values(id=name, since=at)
+        insert = insert_into(session, HashKeyRow).values(id=name, since=at)
         known = insert.on_conflict_do_update(index_elements=["id"], set_={"since": at})
         session.connection().execute(known)
 

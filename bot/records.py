@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select as columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete, update
 
 from bot.conversation.turn import Feedback, Person
@@ -16,6 +15,7 @@ from bot.intents.normalising import compact
 from bot.responses.compose import Style
 from bot.responses.reply import Reply
 from bot.tables import PersonRow, UtteranceRow
+from knowledge.dialects import insert_into
 
 CONTEXT_LIFE = timedelta(minutes=30)
 """How long a short follow-up still speaks of the last topic."""
@@ -46,12 +46,8 @@ def record_utterance(session: Session, asked: Asked, recognition: Recognition, r
 def record_utterances(session: Session, rows: Sequence[UtteranceRow]) -> None:
     """Writes down questions; one that is written down already stays as it is."""
     if rows:
-        insert = _inserting(session)(UtteranceRow).on_conflict_do_nothing(index_elements=["id"])
+        insert = insert_into(session, UtteranceRow).on_conflict_do_nothing(index_elements=["id"])
         session.connection().execute(insert, [row.model_dump() for row in rows])
-
-
-def _inserting(session: Session) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
 
 
 def utterance_row(asked: Asked, recognition: Recognition, reply: Reply) -> UtteranceRow:
@@ -135,7 +131,7 @@ def _remember(session: Session, values: Mapping[Who, Mapping[str, object]], **at
         return
     # In one order, so that two that write about the same people wait for each other and not in a circle.
     rows = [{"municipality": who[0], "person": who[1], **_UNKNOWN, **at_first, **values[who]} for who in sorted(values)]
-    insert = _inserting(session)(PersonRow)
+    insert = insert_into(session, PersonRow)
     changed = {name: insert.excluded[name] for name in next(iter(values.values()))}
     upsert = insert.on_conflict_do_update(index_elements=["municipality", "person"], set_=changed)
     session.connection().execute(upsert, rows)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.collecting import keeping
 from bot.library import Library
+from bot.observing.logs import without_words
 from knowledge.database import Database
 from knowledge.editing import current_release
 
@@ -41,9 +42,8 @@ class Warmer:
             except DBAPIError as error:
                 log.warning("database unavailable: %s", type(error.orig).__name__)
             except Exception as error:
-                # Whoever asks meets the same fault, and there it is told; what is written by people is not logged.
-                told = RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
-                log.exception("nothing made ready", exc_info=told)
+                # Whoever asks meets the same fault, and there it is told.
+                log.exception("nothing made ready", exc_info=without_words(error))
             self.wake.wait(self.sweep_seconds)
             self.wake.clear()
 

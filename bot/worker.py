@@ -28,6 +28,7 @@ from bot.conversation.turn import Turn
 from bot.inbox import State
 from bot.library import Library
 from bot.observing import measures, request_ids, tracing
+from bot.observing.logs import without_words
 from bot.responses.reply import Reply
 from bot.tables import InboxRow
 from knowledge.database import Database, is_unavailable
@@ -114,7 +115,7 @@ class Worker:
             log.warning("database unavailable: %s", type(error.orig).__name__)
         except Exception as error:
             # Whatever it is: a worker that gave up would leave everybody without an answer.
-            log.exception("a turn failed", exc_info=_without_text(error))
+            log.exception("a turn failed", exc_info=without_words(error))
         return 0
 
     def stop(self) -> None:
@@ -198,7 +199,7 @@ class Worker:
                 raise
             if len(rows) > 1:
                 return {number: reply for row in rows for number, reply in self._answer(session, [row], now).items()}
-            log.exception("event %s could not be answered", rows[0].event_id, exc_info=_without_text(error))
+            log.exception("event %s could not be answered", rows[0].event_id, exc_info=without_words(error))
             inbox.park_after_failure(rows[0], now, type(error).__name__)
             return {}
         for row, turn in zip(rows, turns, strict=True):
@@ -215,7 +216,7 @@ class Worker:
                 tracing.tell(delivery=sent.delivery)
                 return sent
         except Exception as error:
-            log.exception("reply of row %s could not be sent", item.row, exc_info=_without_text(error))
+            log.exception("reply of row %s could not be sent", item.row, exc_info=without_words(error))
             return Sent(Delivery.REFUSED, type(error).__name__)
 
     def _mark(self, session: Session, finished: Collection[Future[Sent]]) -> None:
@@ -286,8 +287,3 @@ def _measure(row: InboxRow, now: datetime) -> None:
     measures.REPLIES.labels("postponed" if row.state == State.ANSWERED else row.state).inc()
     if row.state == State.SENT:
         measures.ANSWER_DELAY.observe((now - row.received_at).total_seconds())
-
-
-def _without_text(error: Exception) -> Exception:
-    """The error without its message, which may quote what a person wrote; the traceback stays."""
-    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)

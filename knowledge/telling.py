@@ -13,6 +13,8 @@ from sqlalchemy import func
 from sqlalchemy import select as columns
 from sqlmodel import Session
 
+from knowledge.dialects import is_postgresql
+
 CHANNEL = "madoguchi"
 """PostgreSQL's name for where notifications go; within one database."""
 TOLD = "madoguchi_told"
@@ -28,7 +30,7 @@ class Topic(StrEnum):
 
 def tell(session: Session, topic: str) -> None:
     """Tells all processes of a topic, when this transaction commits."""
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql(session):
         session.connection().execute(columns(func.pg_notify(CHANNEL, topic)))
     else:
         session.info.setdefault(TOLD, {})[topic] = None

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from admin.jobs import queue
 from admin.jobs.tables import JobRow
 from bot.library import Library
+from bot.observing.logs import without_words
 from knowledge.database import Database
 
 log = logging.getLogger("madoguchi.jobs")
@@ -84,7 +85,7 @@ class Runner:
                 worked = False
             except Exception as error:
                 # Whatever it is: a runner that gave up would leave all later work undone.
-                log.exception("a sweep failed", exc_info=RuntimeError(type(error).__name__))
+                log.exception("a sweep failed", exc_info=without_words(error))
                 worked = False
             if not worked:
                 self._stopping.wait(SWEEP_SECONDS)
@@ -120,7 +121,7 @@ class Runner:
             raise
         except Exception as error:
             # The message may quote what a person wrote.
-            log.exception("job %s failed", job.number, exc_info=RuntimeError(type(error).__name__))
+            log.exception("job %s failed", job.number, exc_info=without_words(error))
             return None, "うまくいきませんでした。もう一度ためし、だめなら管理者に知らせてください。"
 
     def _finish(self, job: Job, result: Mapping[str, Any] | None, fault: str) -> None:
@@ -140,4 +141,4 @@ class Runner:
             except DBAPIError:
                 raise
             except Exception as error:
-                log.exception("a chore failed", exc_info=RuntimeError(type(error).__name__))
+                log.exception("a chore failed", exc_info=without_words(error))

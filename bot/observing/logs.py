@@ -80,6 +80,12 @@ def _short(file: str) -> str:
     return "/".join(parts[parts.index("site-packages") + 1 :] if "site-packages" in parts else parts)
 
 
+def without_words(error: Exception) -> Exception:
+    """The error to be logged in place of this one: its type and traceback, but not its message, which may quote what
+    somebody wrote."""
+    return RuntimeError(type(error).__name__).with_traceback(error.__traceback__)
+
+
 def log_to(stream: TextIO | None = None, *, as_json: bool, level: int = logging.INFO) -> None:
     """Sends the log of the whole process there (to stderr by default), from this level on."""
     handler = logging.StreamHandler(stream or sys.stderr)

@@ -27,6 +27,7 @@ from knowledge.releases import list_releases
 
 ENTRY = "kokubunji/smartphone-class/find-a-class"
 OTHER = "common/mynumber-card/lost-card"
+ASKED = "秘密の質問"
 
 
 def _enqueue(database: Database, now: datetime, kind: str = "count") -> int:
@@ -104,7 +105,7 @@ def _refuses(_: Job) -> Mapping[str, Any]:
 
 
 def _breaks(_: Job) -> Mapping[str, Any]:
-    raise KeyError("秘密の質問")
+    raise KeyError(ASKED)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_a_fault_is_said_on_the_jobs_page(
     row = _job(database, number)
     assert row.state == JobState.FAILED
     assert said in row.fault
-    assert "秘密の質問" not in caplog.text
+    assert ASKED not in caplog.text
 
 
 def test_a_database_that_goes_away_leaves_the_job_to_be_taken_again(

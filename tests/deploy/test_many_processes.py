@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -19,10 +18,9 @@ from pathlib import Path
 
 import pytest
 import urllib3
-import uvicorn
 from sqlmodel import func, select
 
-from bot.channels.line.standin import StandIn, create_standin_app
+from bot.channels.line.standin import StandIn
 from bot.inbox import State
 from bot.simulator.events import sign, text_event, webhook_body
 from bot.tables import InboxRow
@@ -61,21 +59,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def state() -> StandIn:
-    state = StandIn()
-    state.add_channel(CITY, access_token="t")
-    return state
+def state(standin: tuple[StandIn, str]) -> StandIn:
+    return standin[0]
 
 
 @pytest.fixture
-def line(state: StandIn) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_standin_app(state), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started, "the stand-in starts")
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
+def line(standin: tuple[StandIn, str]) -> str:
+    return standin[1]
 
 
 @pytest.fixture

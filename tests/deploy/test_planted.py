@@ -5,20 +5,17 @@ from __future__ import annotations
 import io
 import json
 import logging
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from sqlalchemy import MetaData, insert, select
 from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from bot import answering
 from bot.channels.line.channel import LineChannel
-from bot.channels.line.standin import StandIn, create_standin_app
+from bot.channels.line.standin import StandIn
 from bot.observing.logs import log_to
 from bot.simulator.events import event, message_event, sign, text_event, webhook_body
 from bot.tables import InboxRow
@@ -66,21 +63,6 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-
-
-@pytest.fixture
-def standin() -> Iterator[tuple[StandIn, str]]:
-    """LINE, behind a socket."""
-    state = StandIn()
-    state.add_channel("kokubunji", access_token="t")
-    server = uvicorn.Server(uvicorn.Config(create_standin_app(state), port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield state, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
 
 
 @pytest.fixture

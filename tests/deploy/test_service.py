@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +17,9 @@ from pathlib import Path
 
 import pytest
 import urllib3
-import uvicorn
 from sqlmodel import select
 
-from bot.channels.line.standin import StandIn, create_standin_app
+from bot.channels.line.standin import StandIn
 from bot.simulator.events import sign, text_event, webhook_body
 from bot.tables import InboxRow
 from knowledge.database import Database
@@ -34,20 +32,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def standin() -> Iterator[tuple[StandIn, str]]:
-    state = StandIn()
-    state.add_channel(CITY, access_token="t")
-    server = uvicorn.Server(uvicorn.Config(create_standin_app(state), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield state, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
 
 
 @dataclass

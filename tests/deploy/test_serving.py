@@ -16,14 +16,13 @@ from typing import Any
 
 import pytest
 import urllib3
-import uvicorn
 from sqlmodel import select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.channels.line.standin import StandIn, create_standin_app
+from bot.channels.line.standin import StandIn
 from bot.simulator.events import sign, text_event, webhook_body
 from bot.tables import InboxRow
 from deploy import health, schema
@@ -48,19 +47,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def standin() -> Iterator[tuple[StandIn, str]]:
-    state = StandIn()
-    state.add_channel(CITY, access_token="t")
-    server = uvicorn.Server(uvicorn.Config(create_standin_app(state), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started, "the stand-in starts")
-    yield state, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
 
 
 @contextmanager
