@@ -23,6 +23,7 @@ class PreparedLexicon:
     """
 
     spellings: tuple[tuple[re.Pattern[str], str], ...]
+    any_spelling: re.Pattern[str]
     synonyms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
     stopwords: frozenset[str]
     ambiguous: Mapping[str, tuple[str, ...]]
@@ -42,8 +43,9 @@ class PreparedLexicon:
     def respell(self, text: str) -> str:
         """The normalised text with hiragana, dialect and old words as the dictionary knows them."""
         text = normalise(text)
-        for pattern, read_as in self.spellings:
-            text = pattern.sub(read_as, text)
+        if self.any_spelling.search(text):  # one in thirty-six of the stored texts
+            for pattern, read_as in self.spellings:
+                text = pattern.sub(read_as, text)
         return text
 
     def sense_of(self, language: str) -> Sense | None:
@@ -64,8 +66,11 @@ class PreparedLexicon:
 def prepare_lexicon(lexicon: Lexicon, meaning: Meaning | None = None) -> PreparedLexicon:
     """Compiles a lexicon. Raises re.error for a spelling that is no pattern."""
     spellings = tuple((re.compile(typed), read_as) for typed, read_as in lexicon.spellings)
+    any_spelling = re.compile("|".join(f"(?:{typed})" for typed, _ in lexicon.spellings) or "(?!)")
     ambiguous = {compact(word): topics for word, topics in lexicon.ambiguous.items()}
-    bare = PreparedLexicon(spellings, {}, lexicon.stopwords, ambiguous, Sense(meaning) if meaning else None)
+    bare = PreparedLexicon(
+        spellings, any_spelling, {}, lexicon.stopwords, ambiguous, Sense(meaning) if meaning else None
+    )
     rows: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
     for group in lexicon.synonyms:
         spelled = [bare.analyse(word).words for word in group]
