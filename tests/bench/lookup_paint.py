@@ -52,7 +52,8 @@ def measured(base: str) -> bool:
     good = True
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
         )
         opened(browser, base + PATHS[0])  # the first one builds the index
         for path in PATHS:

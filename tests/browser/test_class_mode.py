@@ -86,12 +86,12 @@ def test_everything_works_without_javascript(trial: Any, browser: Browser) -> No
     page.get_by_role("link", name="次へ").click()
     assert _shown(page) == "手順 2／3"
     page.get_by_role("link", name="すべて見る").click()
-    assert page.locator(".screen:visible").count() == 4
+    expect(page.locator(".screen:visible")).to_have_count(4)
     page.get_by_role("link", name="ふりがな").click()
-    assert page.locator("rt").count() > 10
+    expect(page.locator("rt").nth(10)).to_be_visible()
     expect(page.locator("#device")).to_be_hidden()
     page.get_by_role("link", name="ことば").click()
-    assert "スワイプ" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("スワイプ")
     page.context.close()
 
 

@@ -56,13 +56,13 @@ def test_a_hand_out_is_picked_and_laid_out_without_javascript(trial: Any, browse
     page.fill("#title", "火曜の教室")
     page.get_by_label("漢字にふりがなをつける").check()
     page.get_by_role("button", name="紙を見る・印刷する").click()
-    assert page.locator(".sheet").count() == 2
+    expect(page.locator(".sheet")).to_have_count(2)
     assert page.inner_text(".sheet-head h1") == "火曜の教室"
-    assert page.locator("rt", has_text="あんしょうばんごう").count() > 0
+    expect(page.locator("rt", has_text="あんしょうばんごう").first).to_be_visible()
     expect(page.get_by_role("button", name="印刷する")).to_be_hidden()
     expect(page.locator("#print-hint")).to_be_visible()
     page.get_by_role("link", name="選び直す").first.click()
-    assert page.locator("input[name=e]:checked").count() == 2
+    expect(page.locator("input[name=e]:checked")).to_have_count(2)
     assert page.input_value("#title") == "火曜の教室"
     page.context.close()
 

@@ -13,6 +13,7 @@ QUESTION = "むらさきのうさぎが逃げた"
 ANSWERED_BY = "武蔵野市の八つの取組とは？"
 ENTRY = "plan/musashino-eight-actions"
 ELSEWHERE = "ぎんなんを拾ってもよいか"
+OF_A_QUESTION = re.compile(r"/unanswered/\d+$")
 FOREIGN = "my glittering square thingy went missing"
 
 
@@ -36,7 +37,7 @@ def _ask(page: Page, trial: Any, question: str, city: str = "musashino") -> str:
 
 def _until(page: Page, address: str, words: str) -> None:
     """Opens a page again and again until the runner has done its work."""
-    for _ in range(60):
+    for _ in range(240):
         page.goto(address)
         told = page.inner_text("main")
         if words in told and "まとめています" not in told:
@@ -52,6 +53,7 @@ def test_a_failed_question_is_mended_published_asked_again_and_answered(trial: A
     _sign_in(page, trial)
     _until(page, f"{base}/unanswered", QUESTION)
     page.get_by_role("link", name=QUESTION, exact=True).click()
+    page.wait_for_url(OF_A_QUESTION)
     question = page.url
     page.fill("#q", ANSWERED_BY)
     page.get_by_role("button", name="探す").click()
@@ -78,6 +80,7 @@ def test_a_counter_is_told_on_line_until_that_is_undone(trial: Any, browser: Bro
     _sign_in(page, trial)
     _until(page, f"{base}/unanswered", ELSEWHERE)
     page.get_by_role("link", name=ELSEWHERE, exact=True).click()
+    page.wait_for_url(OF_A_QUESTION)
     question = page.url
     assert page.input_value("#wordings") == ELSEWHERE
     page.fill("#title", "公園の木の実")
@@ -88,6 +91,7 @@ def test_a_counter_is_told_on_line_until_that_is_undone(trial: Any, browser: Bro
     assert "まだ用意していません" in _ask(page, trial, ELSEWHERE, "kadoma")
     page.goto(question)
     _publish(page)
+    page.wait_for_url(re.compile("published="))
     released = int(page.url.split("published=")[1])
     _until(page, question, "市民には「公園の窓口 06-0000-0000」を案内しています")
     told = _ask(page, trial, ELSEWHERE, "kadoma")

@@ -151,7 +151,8 @@ class Bench:
         tokens = [token for webhook in sent for token in webhook["tokens"]]
         taken = self._taken(service, len(tokens))
         replies = taken["replies"]
-        acks = [w["acknowledged"] if w["status"] == 200 else None for w in sent for _ in w["tokens"]]
+        acks = [w["acknowledged"] if 200 in w["statuses"] else None for w in sent for _ in w["tokens"]]
+        _tell(sent, replies)
         due = tuple(webhook["due"] for webhook in sent for _ in webhook["tokens"])
         return Round(due, tuple(acks), tuple(replies.get(token) for token in tokens), taken["doubled"], cost)
 
@@ -165,6 +166,15 @@ class Bench:
             if len(found["replies"]) >= wanted or time.monotonic() > deadline:
                 return found
             time.sleep(0.2)
+
+
+def _tell(sent: Sequence[Mapping[str, Any]], replies: Mapping[str, float]) -> None:
+    """Says which webhooks did not go as they should: what was said to them, and how many replies never came."""
+    for webhook in sent:
+        missing = sum(token not in replies for token in webhook["tokens"])
+        if missing or webhook["statuses"] != [200]:
+            said = f"  {webhook['tokens'][0]}: {webhook['statuses']}, {missing} without reply"
+            print(said, file=sys.stderr, flush=True)
 
 
 def _add(found: Measured, went: Round) -> None:

@@ -23,6 +23,8 @@ from bot.simulator.events import sign, text_event, webhook_body
 QUESTIONS = Path(__file__).parents[2] / "bot/intents/questions.tsv"
 PATIENCE = 30.0
 """Seconds for one acknowledgement."""
+REDELIVERIES = 2
+"""What is not acknowledged is sent again, as LINE does it: a kept connection may be closed just when it is used."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sent:
-    """One webhook: when it was to be sent, when it was acknowledged, and its reply tokens."""
+    """One webhook: when it was to be sent, when it was acknowledged, what was said each time it was sent (0: nothing),
+    and its reply tokens."""
 
     due: float
     acknowledged: float
-    status: int
+    statuses: list[int]
     tokens: list[str]
 
 
@@ -134,11 +137,15 @@ class Traffic:
     async def _send(self, number: int, due: float) -> None:
         city = self._plan.cities[number % len(self._plan.cities)]
         tokens, body = self._body(number)
-        wire = await self._wire()
-        status = await wire.post(f"/line/{city}/webhook", body, sign(self._plan.secret, body))
-        self.sent.append(Sent(due, time.monotonic(), status, tokens))
-        if wire.is_open:
-            self._idle.append(wire)
+        statuses: list[int] = []
+        for _ in range(1 + REDELIVERIES):
+            wire = await self._wire()
+            statuses.append(await wire.post(f"/line/{city}/webhook", body, sign(self._plan.secret, body)))
+            if wire.is_open:
+                self._idle.append(wire)
+            if statuses[-1] and statuses[-1] < 500:
+                break
+        self.sent.append(Sent(due, time.monotonic(), statuses, tokens))
 
     def _body(self, number: int) -> tuple[list[str], bytes]:
         """Every person asks twice, half of all events apart."""
