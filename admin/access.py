@@ -134,14 +134,19 @@ def _confirmed(request: Request, web: Web, staff: Arrived) -> SignedIn:
 Confirmed = Annotated[SignedIn, Depends(_confirmed, scope="function")]
 
 
+def require_role(staff: SignedIn, municipality: str, role: Role) -> None:
+    """Raises 404 for those who have no role at this municipality, 403 for those whose role is weaker."""
+    # Whoever may do this everywhere still can't where there can be no place; and the name goes into file names.
+    held = staff.role_in(municipality) if _PLACE.fullmatch(municipality) else None
+    if held is None:
+        raise HTTPException(404)
+    if not held.allows(role):
+        raise HTTPException(403)
+
+
 def _needs(role: Role) -> Callable[[SignedIn, str], SignedIn]:
     def check(staff: Staff, municipality: str) -> SignedIn:
-        # Whoever may do this everywhere still can't where there can be no place; and the name goes into file names.
-        held = staff.role_in(municipality) if _PLACE.fullmatch(municipality) else None
-        if held is None:
-            raise HTTPException(404)
-        if not held.allows(role):
-            raise HTTPException(403)
+        require_role(staff, municipality, role)
         return staff
 
     return check

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
-from sqlmodel import Session
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Form, HTTPException, Query, Response
 
-from admin.access import Capability, Editor, SignedIn, Viewer
-from admin.audit import write_audit
-from admin.pages.view import view
+from admin.access import Capability
+from admin.pages.visit import EditorWrites, ViewerReads, Visit
 from admin.worklists.due import (
     LABELS,
     ReviewRefused,
@@ -24,8 +21,6 @@ from admin.worklists.due import (
     packs_of,
     sections,
 )
-from bot.responses.days import in_japan
-from bot.web.state import Reading, Web, WebParts, Writing
 from knowledge.schema import COMMON
 
 router = APIRouter(prefix="/admin")
@@ -34,28 +29,19 @@ PAGE = 30
 
 @router.get("/{municipality}/due")
 def due(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Viewer,
-    municipality: str,
+    visit: ViewerReads,
     why: Annotated[str, Query(max_length=20)] = "",
     section: Annotated[str, Query(max_length=40)] = "",
     pack: Annotated[str, Query(max_length=10)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """What wants a look, the most pressing first."""
-    asked = {"why": why, "section": section, "pack": pack}
-    return _page(request, web, session, staff, municipality, asked, page)
+    return _page(visit, {"why": why, "section": section, "pack": pack}, page)
 
 
 @router.post("/{municipality}/due/review")
 def review(
-    request: Request,
-    web: Web,
-    session: Writing,
-    staff: Editor,
-    municipality: str,
+    visit: EditorWrites,
     entry: Annotated[str, Form(max_length=120)],
     revision: Annotated[int, Form()],
     review_by: Annotated[str, Form(max_length=20)] = "",
@@ -64,28 +50,26 @@ def review(
     pack: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Notes that an entry is right as it stands, until the next date."""
-    items = web.library.published(session).entries
-    item = next((i for i in items if i.id == entry and i.pack in (municipality, COMMON)), None)
+    items = visit.web.library.published(visit.session).entries
+    item = next((i for i in items if i.id == entry and i.pack in (visit.municipality, COMMON)), None)
     if item is None:
         raise HTTPException(404)
-    if not staff.may(Capability.EDIT, item.pack):
+    if not visit.staff.may(Capability.EDIT, item.pack):
         raise HTTPException(403)
-    at, login = web.clock(), staff.staff.login
     asked = {"why": why, "section": section, "pack": pack}
     try:
         if item.revision != revision:
             raise ReviewRefused("見ている間に、ほかの人がこの項目を公開しました。もう一度見てください。")
-        may_publish = staff.may(Capability.PUBLISH, item.pack)
-        release = note_review(session, item, _day(review_by), author=login, may_publish=may_publish, at=at)
+        may_publish = visit.staff.may(Capability.PUBLISH, item.pack)
+        day = _day(review_by)
+        release = note_review(visit.session, item, day, author=visit.login, may_publish=may_publish, at=visit.at)
     except ReviewRefused as fault:
-        return _page(request, web, session, staff, municipality, asked, 1, status=422, fault=str(fault))
+        return _page(visit, asked, 1, status=422, fault=str(fault))
     before, after = {"review_by": str(item.entry.review_by)}, {"review_by": review_by}
-    write_audit(
-        session, staff.staff, "review entry", item.id, at=at, municipality=municipality, before=before, after=after
-    )
+    visit.audit("review entry", item.id, before=before, after=after)
     query = "&".join(f"{name}={value}" for name, value in asked.items() if value and value.isascii())
     done = "published" if release is not None else "sent"
-    return RedirectResponse(f"/admin/{municipality}/due?done={done}&{query}".rstrip("&"), status_code=303)
+    return visit.go(f"due?done={done}&{query}".rstrip("&"))
 
 
 def _day(text: str) -> date:
@@ -95,34 +79,20 @@ def _day(text: str) -> date:
         raise ReviewRefused("次の見直しの日を選んでください。") from None
 
 
-def _page(
-    request: Request,
-    web: WebParts,
-    session: Session,
-    staff: SignedIn,
-    municipality: str,
-    asked: dict[str, str],
-    number: int,
-    *,
-    status: int = 200,
-    fault: str = "",
-) -> Response:
-    published = web.library.published(session)
-    shared = staff.role_in(COMMON) is not None
-    packs = packs_of(municipality, shared and asked["pack"] != "own")
-    facts = known(session, municipality, web.clock())
-    found = due_list(published, municipality, packs, facts)
+def _page(visit: Visit, asked: dict[str, str], number: int, *, status: int = 200, fault: str = "") -> Response:
+    published = visit.web.library.published(visit.session)
+    shared = visit.staff.role_in(COMMON) is not None
+    packs = packs_of(visit.municipality, shared and asked["pack"] != "own")
+    facts = known(visit.session, visit.municipality, visit.at)
+    found = due_list(published, visit.municipality, packs, facts)
     kept = narrowed(found, why=asked["why"], section=asked["section"])
-    return view(
-        request,
+    return visit.show(
         "worklists/due.html",
-        staff,
         status=status,
-        city=web.library.city(session, municipality),
         asked=asked,
         shared=shared,
         fault=fault,
-        done=request.query_params.get("done", ""),
+        done=visit.request.query_params.get("done", ""),
         labels=LABELS,
         counts={why: sum(why in due.reasons for due in found) for why in Why},
         sections=sections(found),
@@ -131,6 +101,6 @@ def _page(
         number=number,
         pages=(len(kept) + PAGE - 1) // PAGE,
         watched=facts.watched,
-        next_review=next_review(in_japan(web.clock()).date()),
-        may={pack: staff.may(Capability.EDIT, pack) for pack in packs},
+        next_review=next_review(visit.today),
+        may={pack: visit.staff.may(Capability.EDIT, pack) for pack in packs},
     )
