@@ -38,8 +38,14 @@ class Talk:
         self.events += json.loads(body)["events"]
         return 200
 
-    def postbacks(self) -> list[dict[str, Any]]:
-        return [event["postback"] for event in self.events if event["type"] == "postback"]
+    def postbacks(self, page: Page, count: int) -> list[dict[str, Any]]:
+        """As many as that, once they have come: the page shows what was tapped before it tells the service."""
+        for _ in range(600):
+            found = [event["postback"] for event in self.events if event["type"] == "postback"]
+            if len(found) >= count:
+                break
+            page.wait_for_timeout(100)
+        return found
 
     def deploy_menus(self) -> None:
         with RichMenuClient("t", f"{self.url}/simulator/line") as channel:
@@ -111,7 +117,7 @@ def test_a_tab_and_a_tile_by_touch(talk: Talk, page: Page) -> None:
     chosen(page, "手続")
     page.get_by_role("button", name="窓口の時間").click()
     expect(page.locator(".own")).to_have_text("窓口の時間")
-    switched, tapped = talk.postbacks()
+    switched, tapped = talk.postbacks(page, 2)
     assert switched["params"]["newRichMenuAliasId"] == "madoguchi-procedures"
     assert tapped == {"data": "do=topic&of=counters%2Fcounter-hours&at="}
 
