@@ -15,8 +15,10 @@ install: $(VENV)/.installed ## 仮想環境を作り、固定した版の部品�
 run: $(VENV)/.installed ## データベースと知識を用意し、http://127.0.0.1:8000 で動かす
 	@$(BIN)/madoguchi dev
 
+# 一つはコアより多く: ブラウザーや LINE の代わりを待つ試験が多い
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$(( cores < 4 ? cores + 1 : 4 )))
 test: $(VENV)/.installed-dev ## 試験をすべて走らせる（SQLite と PostgreSQL）
-	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベースを調べる
 	$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ Another municipality's pages don't exist for those who have no role there: 404, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,8 +47,8 @@ LEAST_ROLE: Mapping[Capability, Role] = {
     Capability.PUBLISH: Role.APPROVER,
     Capability.STAFF: Role.ADMIN,
 }
-"""The matrix of roles and capabilities: who has this role or a stronger one may do this. Routes ask by the names below;
-tests/admin/routes.yaml has the least role of every route."""
+"""The matrix of roles and capabilities: who has this role or a stronger one may do this. Routes ask by the
+names of `admin.pages.visit`; tests/admin/routes.yaml has the least role of every route."""
 
 
 class SignInNeeded(Exception):
@@ -142,18 +142,3 @@ def require_role(staff: SignedIn, municipality: str, role: Role) -> None:
         raise HTTPException(404)
     if not held.allows(role):
         raise HTTPException(403)
-
-
-def _needs(role: Role) -> Callable[[SignedIn, str], SignedIn]:
-    def check(staff: Staff, municipality: str) -> SignedIn:
-        require_role(staff, municipality, role)
-        return staff
-
-    return check
-
-
-Viewer = Annotated[SignedIn, Depends(_needs(Role.VIEWER))]
-Support = Annotated[SignedIn, Depends(_needs(Role.SUPPORT))]
-Editor = Annotated[SignedIn, Depends(_needs(Role.EDITOR))]
-Approver = Annotated[SignedIn, Depends(_needs(Role.APPROVER))]
-Admin = Annotated[SignedIn, Depends(_needs(Role.ADMIN))]

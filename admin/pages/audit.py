@@ -6,14 +6,12 @@ from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Response
 
-from admin.access import Approver
-from admin.audit import AuditFilter, audited_people, find_audit, write_audit
+from admin.audit import AuditFilter, audited_people, find_audit
 from admin.auditing import as_csv, changes_in
-from admin.pages.view import view
+from admin.pages.visit import ApproverReads, ApproverWrites
 from admin.publishing.drafts import people
-from bot.web.state import Reading, Web, Writing
 
 router = APIRouter(prefix="/admin")
 
@@ -125,45 +123,32 @@ def _form(
 
 @router.get("/{municipality}/audit")
 def audit(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Approver,
-    municipality: str,
-    wanted: Annotated[AuditFilter, Depends(_filter)],
-    before: int | None = None,
+    visit: ApproverReads, wanted: Annotated[AuditFilter, Depends(_filter)], before: int | None = None
 ) -> Response:
     """Who did what, newest first, as far as it matches."""
-    rows = find_audit(session, municipality, wanted, before=before, limit=PAGE + 1)
+    rows = find_audit(visit.session, visit.municipality, wanted, before=before, limit=PAGE + 1)
     shown = rows[:PAGE]
     older = urlencode({**_asked(wanted), "before": shown[-1].id}) if len(rows) > PAGE else ""
-    return view(
-        request,
+    return visit.show(
         "audit.html",
-        staff,
-        city=web.library.city(session, municipality),
         rows=[(row, changes_in(row)) for row in shown],
         actions=_ACTIONS,
         wanted=wanted,
         asked=_asked(wanted),
-        actors=audited_people(session, municipality),
-        people=people(session),
+        actors=audited_people(visit.session, visit.municipality),
+        people=people(visit.session),
         older=older,
         most=MOST_EXPORTED,
     )
 
 
 @router.post("/{municipality}/audit/export")
-def export(
-    web: Web, session: Writing, staff: Approver, municipality: str, wanted: Annotated[AuditFilter, Depends(_form)]
-) -> Response:
+def export(visit: ApproverWrites, wanted: Annotated[AuditFilter, Depends(_form)]) -> Response:
     """The matching rows as a CSV file; that this was done is a row of its own."""
-    rows = find_audit(session, municipality, wanted, limit=MOST_EXPORTED)
-    content = as_csv(rows, _ACTIONS, people(session))
-    now = web.clock()
-    after = {"rows": len(rows), **_asked(wanted)}
-    write_audit(session, staff.staff, "export audit", "操作の記録", at=now, municipality=municipality, after=after)
-    name = f"audit-{municipality}-{now:%Y%m%d}.csv"
+    rows = find_audit(visit.session, visit.municipality, wanted, limit=MOST_EXPORTED)
+    content = as_csv(rows, _ACTIONS, people(visit.session))
+    visit.audit("export audit", "操作の記録", after={"rows": len(rows), **_asked(wanted)})
+    name = f"audit-{visit.municipality}-{visit.at:%Y%m%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 

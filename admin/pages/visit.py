@@ -15,7 +15,7 @@ from fastapi import Depends, Request, Response
 from sqlmodel import Session
 from starlette.responses import RedirectResponse
 
-from admin.access import SignedIn, Staff, require_role
+from admin.access import Capability, SignedIn, Staff, require_role
 from admin.audit import write_audit
 from admin.entries.saving import Author
 from admin.pages.view import view
@@ -42,6 +42,13 @@ class Visit:
         return self.web.library.city(self.session, self.municipality)
 
     @property
+    def other_cities(self) -> dict[str, str]:
+        """The names of the other municipalities where the visitor has a role, by their ids."""
+        published = self.web.library.published(self.session)
+        others = (c for c in published.municipalities if c != self.municipality and self.staff.role_in(c) is not None)
+        return {city: published.packs[city].name for city in others}
+
+    @property
     def today(self) -> date:
         """The day in Japan."""
         return in_japan(self.at).date()
@@ -55,6 +62,10 @@ class Visit:
     def author(self) -> Author:
         """The visitor as the author of a change."""
         return Author(self.staff.staff, self.municipality, self.at)
+
+    def may(self, capability: Capability) -> bool:
+        """Whether the matrix allows it to the visitor here."""
+        return self.staff.may(capability, self.municipality)
 
     def show(self, template: str, *, status: int = 200, **values: object) -> Response:
         """The page, with the municipality as `city` unless the values have another."""

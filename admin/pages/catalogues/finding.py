@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from fastapi import HTTPException
-from sqlmodel import Session
 
 from admin.catalogues.shelves import SHELVES, Item, Shelf
-from bot.library import Library
+from admin.pages.visit import Visit
 from bot.responses.days import clock_text, day_text, in_japan
 from knowledge.listings import PackListings, Place, Procedure, SmartphoneClass
 from knowledge.open_data.procedures import ONLINE_LABELS
@@ -21,15 +20,15 @@ def shelf_of(path: str) -> Shelf:
     return SHELVES[path]
 
 
-def listings_of(library: Library, session: Session, municipality: str) -> PackListings:
+def listings_of(visit: Visit) -> PackListings:
     """What a municipality itself lists, made-up sessions included."""
-    return library.published(session).listings.get(municipality, PackListings())
+    return visit.web.library.published(visit.session).listings.get(visit.municipality, PackListings())
 
 
-def item_of(library: Library, session: Session, municipality: str, shelf: Shelf, key: str) -> Item:
+def item_of(visit: Visit, shelf: Shelf, key: str) -> Item:
     """A listing by its id: the city's own, or a common procedure that it may replace. Raises HTTPException (404)."""
-    own = shelf.items(listings_of(library, session, municipality))
-    shared = library.city(session, municipality).procedures if shelf.model is Procedure else ()
+    own = shelf.items(listings_of(visit))
+    shared = visit.city.procedures if shelf.model is Procedure else ()
     found = next((item for item in (*own, *shared) if item.id == key), None)
     if found is None or (isinstance(found, SmartphoneClass) and found.sample):
         raise HTTPException(404)

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request, Response
-from sqlmodel import Session
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Response
 
-from admin.access import Editor
 from admin.catalogues import storing
 from admin.catalogues.series import MOST, MOST_WEEKS_APART, Series, weekly
 from admin.catalogues.shelves import SHELVES
 from admin.pages.catalogues.finding import item_of, listings_of, when_of
-from admin.pages.view import view
-from bot.responses.days import day_text, in_japan
-from bot.web.state import Reading, Web, WebParts, Writing
+from admin.pages.visit import EditorReads, EditorWrites, Visit
+from bot.responses.days import day_text
 from knowledge.listings import SmartphoneClass
 
 router = APIRouter(prefix="/admin/{municipality}/catalogues/classes")
@@ -46,24 +42,13 @@ def _asked(
 
 
 @router.get("/{key}/series")
-def preview(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Editor,
-    municipality: str,
-    key: str,
-    wish: Annotated[Wish, Depends(_asked)],
-) -> Response:
+def preview(visit: EditorReads, key: str, wish: Annotated[Wish, Depends(_asked)]) -> Response:
     """The days that a series would have."""
-    item = _session(web, session, municipality, key)
-    series, today = wish.made(item), in_japan(web.clock()).date()
-    known = {other.id for other in listings_of(web.library, session, municipality).classes}
-    return view(
-        request,
+    item = _session(visit, key)
+    series, today = wish.made(item), visit.today
+    known = {other.id for other in listings_of(visit).classes}
+    return visit.show(
         "catalogues/series.html",
-        staff,
-        city=web.library.city(session, municipality),
         shelf=SHELVES["classes"],
         item=item,
         key=quote(item.id),
@@ -77,29 +62,26 @@ def preview(
 
 @router.post("/{key}/series")
 def make(
-    web: Web,
-    session: Writing,
-    staff: Editor,
-    municipality: str,
+    visit: EditorWrites,
     key: str,
     count: Annotated[int, Form(ge=1, le=MOST)],
     apart: Annotated[int, Form(ge=1, le=MOST_WEEKS_APART)],
     holidays: Annotated[str, Form(max_length=5)] = "",
 ) -> Response:
     """Makes the sessions; those that are there already stay as they are."""
-    item = _session(web, session, municipality, key)
-    known = {other.id for other in listings_of(web.library, session, municipality).classes}
+    item = _session(visit, key)
+    known = {other.id for other in listings_of(visit).classes}
     made = [one for one in Wish(count, apart, holidays).made(item).sessions if one.id not in known]
     if made:
-        subject = f"{item.title}（毎週 {len(made)} 回）"
+        subject, who = f"{item.title}（毎週 {len(made)} 回）", visit.staff.staff
         storing.bring_in(
-            session, municipality, made, (), brought=None, subject=subject, staff=staff.staff, at=web.clock()
+            visit.session, visit.municipality, made, (), brought=None, subject=subject, staff=who, at=visit.at
         )
-    return RedirectResponse(f"/admin/{municipality}/catalogues/classes?done=series", status_code=303)
+    return visit.go("catalogues/classes?done=series")
 
 
-def _session(web: WebParts, session: Session, municipality: str, key: str) -> SmartphoneClass:
-    item = item_of(web.library, session, municipality, SHELVES["classes"], key)
+def _session(visit: Visit, key: str) -> SmartphoneClass:
+    item = item_of(visit, SHELVES["classes"], key)
     if not isinstance(item, SmartphoneClass):
         raise HTTPException(404)
     return item

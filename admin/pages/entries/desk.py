@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 
-from fastapi import HTTPException, Request, Response
-from sqlmodel import Session
+from fastapi import HTTPException, Response
 
-from admin.access import SignedIn
+from admin.access import Capability
 from admin.entries.citing import cited, find_facts
 from admin.entries.diffs import field_diffs, shown_value
 from admin.entries.forms import LANGUAGES, EntryForm, form_of_content
@@ -21,13 +19,9 @@ from admin.entries.rules import Checkup, Fault, check, lenient, text_revision
 from admin.entries.saving import Clash
 from admin.entries.typed import Typed, colleagues, names_of
 from admin.pages.entries.sent import SentForm
-from admin.pages.packs import may
-from admin.pages.view import view
-from admin.staff import Role
+from admin.pages.visit import Visit
 from bot.conversation.city import CityKnowledge
 from bot.responses.compose import Style
-from bot.web.state import WebParts
-from bot.web.static import JAPAN
 from knowledge.catalogue import catalogue
 from knowledge.schema import COMMON
 
@@ -36,25 +30,19 @@ from knowledge.schema import COMMON
 class Desk:
     """An opened entry, whose page it is, and who sits there."""
 
+    visit: Visit
     city: CityKnowledge
     opened: Opened
-    staff: SignedIn
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The day in Japan."""
-        return self.now.astimezone(JAPAN).date()
 
     @property
     def leaving(self) -> bool:
         """Whether somebody proposed to take the entry down."""
         return self.opened.draft is not None and self.opened.draft.removal
 
-    def holds(self, role: Role) -> bool:
-        """Whether this person has at least this role in the city."""
-        held = self.staff.role_in(self.city.municipality)
-        return held is not None and held.allows(role)
+    @property
+    def may_common(self) -> bool:
+        """The common pack is every city's: only those who work for all of them change it."""
+        return self.visit.staff.may(Capability.EDIT, COMMON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +70,30 @@ class Shown:
         return replace(self, form=form, revision=clash.theirs.id, clash=clash)
 
 
-def may_edit_common(staff: SignedIn) -> bool:
-    """The common pack is every city's: only those who work for all of them change it."""
-    return may(staff, COMMON, Role.EDITOR)
-
-
-def open_desk(
-    web: WebParts, session: Session, staff: SignedIn, municipality: str, topic: str, pack: str, *, new: bool = False
-) -> Desk:
+def open_desk(visit: Visit, topic: str, pack: str, *, new: bool = False) -> Desk:
     """The desk with this entry on it; with `new` also one that does not exist yet. Raises HTTPException (404)."""
-    city = web.library.city(session, municipality)
-    opened = open_entry(session, municipality, topic, pack)
+    city = visit.city
+    opened = open_entry(visit.session, visit.municipality, topic, pack)
+    may_common = visit.staff.may(Capability.EDIT, COMMON)
     if opened is None:
         group = topic.split("/", 1)[0]
         if not new or group not in catalogue().groups:
             raise HTTPException(404)
-        opened = Opened(COMMON if pack == COMMON and may_edit_common(staff) else municipality, topic)
-    if opened.pack == COMMON and opened.published is not None and not may_edit_common(staff):
+        opened = Opened(COMMON if pack == COMMON and may_common else visit.municipality, topic)
+    if opened.pack == COMMON and opened.published is not None and not may_common:
         opened = replace(opened, draft=None, newest=opened.published)
-    return Desk(city, opened, staff, web.clock())
+    return Desk(visit, city, opened)
 
 
-def show(request: Request, session: Session, desk: Desk, shown: Shown, *, status: int = 200) -> Response:
+def show(desk: Desk, shown: Shown, *, status: int = 200) -> Response:
     """The editor, or for those who don't edit the entry as it stands."""
-    opened, city = desk.opened, desk.city
+    visit, opened, city = desk.visit, desk.opened, desk.city
     checkup = check(shown.form, opened.topic, opened.pack, city)
     checkup = replace(checkup, faults=(*shown.faults, *(f for f in checkup.faults if f not in shown.faults)))
-    me = desk.staff.staff.login
-    editing = desk.holds(Role.EDITOR) and opened.state is not EntryState.TAKEN_DOWN and not desk.leaving
-    return view(
-        request,
+    editor = visit.may(Capability.EDIT)
+    editing = editor and opened.state is not EntryState.TAKEN_DOWN and not desk.leaving
+    return visit.show(
         "entries/entry.html" if editing else "entries/read.html",
-        desk.staff,
         status=status,
         city=city,
         opened=opened,
@@ -121,18 +101,18 @@ def show(request: Request, session: Session, desk: Desk, shown: Shown, *, status
         leaving=desk.leaving,
         base=f"/admin/{city.municipality}/entries/{opened.topic}",
         own_exists=opened.pack == city.municipality,
-        may_common=may_edit_common(desk.staff),
-        may_edit=desk.holds(Role.EDITOR) and (opened.pack != COMMON or may_edit_common(desk.staff)),
-        approver=desk.holds(Role.APPROVER),
-        others=colleagues(session, opened.id, opened.draft, me, desk.now),
+        may_common=desk.may_common,
+        may_edit=editor and (opened.pack != COMMON or desk.may_common),
+        approver=visit.may(Capability.PUBLISH),
+        others=colleagues(visit.session, opened.id, opened.draft, visit.login, visit.at),
         waiting=shown.waiting,
         shown=shown,
         form=checkup.form,
         checkup=checkup,
         refused=status == 422,
-        saved=request.query_params.get("saved"),
+        saved=visit.request.query_params.get("saved"),
         changes=_changes(opened),
-        **_clash(session, shown, me),
+        **_clash(visit, shown.clash),
         **_beside(desk, checkup, shown.sent),
     )
 
@@ -144,9 +124,8 @@ def _changes(opened: Opened) -> list[object]:
     return [*field_diffs(opened.published.content, opened.newest.content)]
 
 
-def _clash(session: Session, shown: Shown, me: str) -> dict[str, object]:
+def _clash(visit: Visit, clash: Clash | None) -> dict[str, object]:
     """What a colleague changed in between, and where it can't be joined."""
-    clash = shown.clash
     if clash is None:
         return {"clash": None}
     conflicts = [
@@ -154,7 +133,7 @@ def _clash(session: Session, shown: Shown, me: str) -> dict[str, object]:
         for c in clash.merged.conflicts
     ]
     author = clash.theirs.author
-    who = "別の画面のあなた" if author == me else f"{names_of(session, [author])[author]}さん"
+    who = "別の画面のあなた" if author == visit.login else f"{names_of(visit.session, [author])[author]}さん"
     joined = field_diffs(clash.base.content if clash.base else None, clash.theirs.content)
     return {"clash": clash, "who": who, "joined": joined, "conflicts": conflicts}
 
@@ -164,7 +143,7 @@ def _beside(desk: Desk, checkup: Checkup, sent: SentForm | None) -> dict[str, ob
     opened, city, form = desk.opened, desk.city, checkup.form
     words = sent.source_words if sent else ""
     style = Style(sent.shown_language if sent else "ja", bool(sent and sent.shown_large))
-    entry = checkup.entry or lenient(form, opened.topic, desk.today)
+    entry = checkup.entry or lenient(form, opened.topic, desk.visit.today)
     revision = text_revision(form, opened.topic)
     return {
         "messages": answer_messages(entry, opened.pack, city, style) if entry else [],

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, StringConstraints
-from starlette.responses import RedirectResponse
 
-from admin.access import Editor, Viewer
+from admin.access import Capability
 from admin.entries.listing import MARK_LABELS, PAGE, Wanted, list_entries, narrowed, sections
 from admin.entries.opened import STATE_LABELS, EntryState, new_topic, open_entry
-from admin.pages.view import view
-from admin.staff import Role
+from admin.pages.visit import EditorReads, ViewerReads
 from bot.conversation.city import CityKnowledge
-from bot.web.state import Reading, Web
 from knowledge.catalogue import Topic, catalogue
 from knowledge.schema import COMMON
 
@@ -41,26 +38,16 @@ class Asked(BaseModel):
 
 
 @router.get("/{municipality}/entries")
-def entries(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Viewer,
-    municipality: str,
-    asked: Annotated[Asked, Query()],
-) -> Response:
+def entries(visit: ViewerReads, asked: Annotated[Asked, Query()]) -> Response:
     """All entries, or those that are wanted."""
     wanted, page = asked.wanted(), asked.page
-    city = web.library.city(session, municipality)
-    rows = list_entries(session, city, web.library.published(session), web.clock())
+    city = visit.city
+    rows = list_entries(visit.session, city, visit.web.library.published(visit.session), visit.at)
     found = narrowed(rows, wanted, city)
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    return view(
-        request,
+    return visit.show(
         "entries/listing.html",
-        staff,
         city=city,
-        rows=shown,
+        rows=found[(page - 1) * PAGE : page * PAGE],
         total=len(found),
         page=page,
         pages=-(-len(found) // PAGE),
@@ -71,12 +58,8 @@ def entries(
         states=_LISTED_STATES,
         marks=MARK_LABELS,
         sections=sections(rows),
-        may_edit=_may_edit(staff.role_in(municipality)),
+        may_edit=visit.may(Capability.EDIT),
     )
-
-
-def _may_edit(role: Role | None) -> bool:
-    return role is not None and role.allows(Role.EDITOR)
 
 
 def _address(wanted: Wanted, add: str) -> str:
@@ -88,11 +71,7 @@ def _address(wanted: Wanted, add: str) -> str:
 
 @router.get("/{municipality}/entries/new")
 def new_entry(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Editor,
-    municipality: str,
+    visit: EditorReads,
     topic: Annotated[str, Query(max_length=80)] = "",
     group: Annotated[str, Query(max_length=80)] = "",
     name: Annotated[str, Query(max_length=80)] = "",
@@ -100,22 +79,19 @@ def new_entry(
     add: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Which question the new entry answers; chosen, it leads to the editor. Nothing is written yet."""
-    city = web.library.city(session, municipality)
-    missing = _missing(city)
-    fault = ""
+    city = visit.city
+    missing, fault = _missing(city), ""
     try:
         chosen = topic if topic in missing else new_topic(group, name, tuple(catalogue().groups)) if name else ""
-        if chosen and open_entry(session, municipality, chosen) is not None:
+        if chosen and open_entry(visit.session, visit.municipality, chosen) is not None:
             raise ValueError("この名前の項目は、もうあります。ほかの名前にするか、一覧から開いてください。")
     except ValueError as error:
         chosen, fault = "", str(error)
     if chosen:
         query = urlencode({"new": 1, **({"pack": pack} if pack == COMMON else {}), **({"add": add} if add else {})})
-        return RedirectResponse(f"/admin/{municipality}/entries/{chosen}?{query}", status_code=303)
-    return view(
-        request,
+        return visit.go(f"entries/{chosen}?{query}")
+    return visit.show(
         "entries/new.html",
-        staff,
         status=422 if fault else 200,
         city=city,
         missing=missing,
@@ -123,7 +99,7 @@ def new_entry(
         fault=fault,
         typed={"group": group, "name": name, "pack": pack},
         add=add,
-        may_common=_may_edit(staff.role_in(COMMON)),
+        may_common=visit.staff.may(Capability.EDIT, COMMON),
     )
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
-from admin.access import Admin
-from admin.pages.view import view
+from admin.pages.visit import AdminReads
 from admin.reports.deliveries import SHOWN, deliveries
 from bot.inbox import ATTEMPTS, REPLY_DEADLINE, State
-from bot.web.state import Reading, Web
 
 router = APIRouter(prefix="/admin/{municipality}/deliveries")
 
@@ -36,14 +34,7 @@ LABELS: Mapping[State, tuple[str, str]] = {
 
 
 @router.get("")
-def overview(request: Request, web: Web, session: Reading, staff: Admin, municipality: str) -> Response:
+def overview(visit: AdminReads) -> Response:
     """What waits, what ended without a reply, and why."""
-    return view(
-        request,
-        "reports/deliveries.html",
-        staff,
-        city=web.library.city(session, municipality),
-        found=deliveries(session, municipality),
-        labels=LABELS,
-        most=SHOWN,
-    )
+    found = deliveries(visit.session, visit.municipality)
+    return visit.show("reports/deliveries.html", found=found, labels=LABELS, most=SHOWN)

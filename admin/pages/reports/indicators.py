@@ -81,9 +81,9 @@ def _again(visit: Visit, month: str, wrong: tuple[str, str, Typed, str]) -> Resp
 
 def _page(visit: Visit, month: str, status: int = 200, **more: object) -> Response:
     try:
-        wanted, fault = asked_month(month, visit.web), ""
+        wanted, fault = asked_month(month, visit.today), ""
     except ValueError as error:
-        wanted, fault, status = last_month(visit.web), str(error), 422
+        wanted, fault, status = last_month(visit.today), str(error), 422
     values = {
         "month": f"{wanted.first:%Y-%m}",
         "title": f"{wanted.first.year}年{wanted.first.month}月",

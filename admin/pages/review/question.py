@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from sqlmodel import Session
-from starlette.responses import RedirectResponse
 
-from admin.access import SignedIn, Viewer
 from admin.entries.opened import open_entry
 from admin.entries.typed import names_of
 from admin.pages.packs import may
 from admin.pages.review.unanswered import labels
-from admin.pages.view import view
+from admin.pages.visit import ViewerWrites, Visit
 from admin.review import context, queue, referring, steps
 from admin.review.mending import NewEntry
 from admin.review.replies import Nearest, nearest, told
@@ -22,7 +20,6 @@ from admin.staff import Role
 from bot.conversation.city import CityKnowledge
 from bot.intents import recognize
 from bot.tables import UtteranceRow
-from bot.web.state import Web, WebParts, Writing
 from knowledge.catalogue import catalogue
 from knowledge.schema import COMMON, ELSEWHERE
 
@@ -48,48 +45,32 @@ _ACTIONS = {
 
 @router.get("/{municipality}/unanswered/{number}")
 def question(
-    request: Request,
-    web: Web,
-    session: Writing,
-    staff: Viewer,
-    municipality: str,
+    visit: ViewerWrites,
     number: int,
     q: Annotated[str, Query(max_length=200)] = "",
     done: Annotated[str, Query(max_length=16)] = "",
 ) -> Response:
     """The question's page; one that was merged leads to where it went."""
     try:
-        row = steps.find_group(session, municipality, number)
+        row = steps.find_group(visit.session, visit.municipality, number)
     except steps.GroupMissing:
         raise HTTPException(404) from None
     if row.merged_into is not None:
-        return RedirectResponse(f"/admin/{municipality}/unanswered/{row.merged_into}", status_code=303)
-    return show(request, web, session, staff, row, q=q, done=done)
+        return visit.go(f"unanswered/{row.merged_into}")
+    return show(visit, row, q=q, done=done)
 
 
-def show(
-    request: Request,
-    web: WebParts,
-    session: Session,
-    staff: SignedIn,
-    row: QuestionGroupRow,
-    *,
-    status: int = 200,
-    **more: object,
-) -> Response:
+def show(visit: Visit, row: QuestionGroupRow, *, status: int = 200, **more: object) -> Response:
     """The page, with what was typed (`typed`) and what stands in the way (`fault`)."""
-    city = web.library.city(session, row.municipality)
+    city, session, staff = visit.city, visit.session, visit.staff
     listed = queue.find_listed(session, row.municipality, row.id or 0)
     if listed is None:  # all its questions were taken back
         raise HTTPException(404)
     q = str(more.pop("q", "") or "")
     notes = steps.notes(session, row.id or 0)
-    people = steps.colleagues(session, row.municipality)
     texts = texts_of(session, listed)
-    return view(
-        request,
+    return visit.show(
         "review/question.html",
-        staff,
         status=status,
         city=city,
         row=row,
@@ -106,8 +87,8 @@ def show(
         notes=notes,
         actions=_ACTIONS,
         names=names_of(session, [note.author for note in notes if note.author] + [row.changed_by, row.assignee or ""]),
-        colleagues=people,
-        others=_others(session, row, web),
+        colleagues=steps.colleagues(session, row.municipality),
+        others=_others(visit, row),
         counters=counters(city),
         sections=sorted({e.entry.section for e in city.entries.values() if e.entry.section}),
         groups={group: name for group, name in catalogue().groups.items() if group != ELSEWHERE},
@@ -147,10 +128,10 @@ def _search(question: str, city: CityKnowledge) -> list[Nearest]:
     ]
 
 
-def _others(session: Session, row: QuestionGroupRow, web: WebParts) -> list[queue.Listed]:
+def _others(visit: Visit, row: QuestionGroupRow) -> list[queue.Listed]:
     """Other open questions that this one may be merged with."""
     wanted = queue.Wanted(language=row.language)
-    found = queue.find_groups(session, row.municipality, wanted, web.clock()).rows
+    found = queue.find_groups(visit.session, visit.municipality, wanted, visit.at).rows
     return [listed for listed in found if listed.row.id != row.id]
 
 

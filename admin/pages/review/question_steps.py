@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Form, HTTPException, Response
 from sqlmodel import Session
-from starlette.responses import RedirectResponse
 
-from admin.access import Editor, SignedIn, Support
 from admin.entries.saving import Author
 from admin.entries.typed import names_of
 from admin.pages.packs import may
 from admin.pages.review.question import show
+from admin.pages.visit import EditorWrites, SupportWrites, Visit
 from admin.review import mending, referring, steps
 from admin.review.mending import NewEntry
 from admin.review.referring import Referral
@@ -23,113 +23,87 @@ from admin.review.states import Cause
 from admin.review.steps import Overtaken, StepRefused
 from admin.review.tables import QuestionGroupRow
 from admin.staff import Role
-from bot.conversation.city import CityKnowledge
 from bot.records import storable
-from bot.web.state import Web, WebParts, Writing
-from bot.web.static import JAPAN
 from knowledge.schema import COMMON
 
 router = APIRouter(prefix="/admin/{municipality}/unanswered/{number}")
 Words = Annotated[str, Form(max_length=2000)]
-Step = Callable[[QuestionGroupRow, Author], str | None]
+Step = Callable[[Session, QuestionGroupRow, Author], str | None]
 """Does something with the locked group; returns where to go instead of its page. Raises StepRefused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """Who decides about which question, and at which version they saw it."""
+class Deciding:
+    """A visit that decides about a question: its number, the version that was seen, and the queue to go back to."""
 
-    request: Request
-    web: WebParts
-    session: Session
-    staff: SignedIn
-    municipality: str
+    visit: Visit
     number: int
     seen: int
     back: str
 
-    @property
-    def city(self) -> CityKnowledge:
-        """The municipality's knowledge."""
-        return self.web.library.city(self.session, self.municipality)
 
-    @property
-    def today(self) -> date:
-        """The day in Japan."""
-        return self.web.clock().astimezone(JAPAN).date()
+def _deciding(
+    visit: SupportWrites, number: int, seen: Annotated[int, Form()], back: Annotated[str, Form(max_length=200)] = ""
+) -> Deciding:
+    return Deciding(visit, number, seen, back)
 
 
-def _visit(
-    request: Request,
-    web: Web,
-    session: Writing,
-    staff: Support,
-    municipality: str,
-    number: int,
-    seen: Annotated[int, Form()],
-    back: Annotated[str, Form(max_length=200)] = "",
-) -> Visit:
-    return Visit(request, web, session, staff, municipality, number, seen, back)
+Decides = Annotated[Deciding, Depends(_deciding, scope="function")]
 
 
-Visiting = Annotated[Visit, Depends(_visit, scope="function")]
-
-
-def _do(visit: Visit, done: str, step: Step, **typed: object) -> Response:
+def _do(deciding: Deciding, done: str, step: Step, **typed: object) -> Response:
     """Takes the step, and shows the page again: with what a colleague did first, or with what stands in the way and
     all that was typed."""
-    author = Author(visit.staff.staff, visit.municipality, visit.web.clock())
+    visit = deciding.visit
     try:
-        row = steps.take(visit.session, visit.municipality, visit.number, visit.seen)
+        row = steps.take(visit.session, visit.municipality, deciding.number, deciding.seen)
     except steps.GroupMissing:
         raise HTTPException(404) from None
     except Overtaken as overtaken:
         return _overtaken(visit, overtaken.row, typed)
     try:
         with visit.session.begin_nested():
-            where = step(row, author)
+            where = step(visit.session, row, visit.author)
     except StepRefused as refused:
         visit.session.refresh(row)
-        return _again(visit, row, 422, fault=str(refused), typed=typed)
-    return RedirectResponse(where or _back(visit, done), status_code=303)
+        return _again(visit, row, 422, typed, fault=str(refused))
+    return visit.go(where or _back(deciding, done))
 
 
 def _overtaken(visit: Visit, row: QuestionGroupRow, typed: dict[str, object]) -> Response:
     if row.merged_into is not None:
-        return RedirectResponse(f"/admin/{visit.municipality}/unanswered/{row.merged_into}", status_code=303)
+        return visit.go(f"unanswered/{row.merged_into}")
     who = names_of(visit.session, [row.changed_by])[row.changed_by] if row.changed_by else "まどぐち"
-    return _again(visit, row, 409, overtaken=who, typed=typed)
+    return _again(visit, row, 409, typed, overtaken=who)
 
 
-def _again(visit: Visit, row: QuestionGroupRow, status: int, **more: object) -> Response:
-    typed = more["typed"]
-    new = {"new": typed["new"]} if isinstance(typed, dict) and "new" in typed else {}
-    return show(visit.request, visit.web, visit.session, visit.staff, row, status=status, **more, **new)
+def _again(visit: Visit, row: QuestionGroupRow, status: int, typed: dict[str, object], **more: object) -> Response:
+    new = {"new": typed["new"]} if "new" in typed else {}
+    return show(visit, row, status=status, typed=typed, **more, **new)
 
 
-def _back(visit: Visit, done: str) -> str:
+def _back(deciding: Deciding, done: str) -> str:
     """The queue as it was narrowed, when somebody decided there; else the question's page."""
-    base = f"/admin/{visit.municipality}/unanswered"
-    if visit.back.startswith("tab="):
-        return f"{base}?{visit.back}&done={done}"
-    return f"{base}/{visit.number}?done={done}"
+    if deciding.back.startswith("tab="):
+        return f"unanswered?{deciding.back}&done={done}"
+    return f"unanswered/{deciding.number}?done={done}"
 
 
 @router.post("/cause")
-def cause(visit: Visiting, cause: Annotated[Cause, Form()]) -> Response:
+def cause(deciding: Decides, cause: Annotated[Cause, Form()]) -> Response:
     """Sets why it was not answered."""
-    return _do(visit, "cause", lambda row, by: steps.set_cause(visit.session, row, by, cause))
+    return _do(deciding, "cause", partial(steps.set_cause, cause=cause))
 
 
 @router.post("/look")
-def look(visit: Visiting) -> Response:
+def look(deciding: Decides) -> Response:
     """Somebody has looked, or takes a decision back."""
-    return _do(visit, "looked", lambda row, by: steps.look(visit.session, row, by))
+    return _do(deciding, "looked", steps.look)
 
 
 @router.post("/decline")
 def decline(
-    visit: Visiting,
+    deciding: Decides,
     cause: Annotated[Cause, Form()] = Cause.OUT_OF_SCOPE,
     counter: Annotated[str, Form(max_length=300)] = "",
     name: Words = "",
@@ -137,8 +111,8 @@ def decline(
 ) -> Response:
     """It is not answered here, and citizens are told nothing new; a counter is noted for colleagues."""
     name, tel = _counter(counter, name, tel)
-    typed = {"name": name, "tel": tel, "cause": cause}
-    return _do(visit, "declined", lambda row, by: steps.decline(visit.session, row, by, cause, name, tel), **typed)
+    step = partial(steps.decline, cause=cause, name=name, tel=tel)
+    return _do(deciding, "declined", step, name=name, tel=tel, cause=cause)
 
 
 def _counter(counter: str, name: str, tel: str) -> tuple[str, str]:
@@ -150,7 +124,7 @@ def _counter(counter: str, name: str, tel: str) -> tuple[str, str]:
 
 @router.post("/refer")
 def refer(
-    visit: Visiting,
+    deciding: Decides,
     matter: Annotated[str, Form(max_length=80)] = "",
     title: Words = "",
     counter: Annotated[str, Form(max_length=300)] = "",
@@ -159,84 +133,81 @@ def refer(
     wordings: Annotated[str, Form(max_length=5000)] = "",
 ) -> Response:
     """It is not answered here; once that is published, citizens are told which counter to ask."""
+    visit = deciding.visit
     name, tel = _counter(counter, storable(name), tel)
     wanted = Referral(matter, storable(title), name, tel, storable(wordings))
 
-    def step(row: QuestionGroupRow, by: Author) -> None:
-        referring.refer(visit.session, row, visit.city, by, wanted, visit.today)
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> None:
+        referring.refer(session, row, visit.city, by, wanted, visit.today)
 
-    return _do(visit, "referred", step, **asdict(wanted))
+    return _do(deciding, "referred", step, **asdict(wanted))
 
 
 @router.post("/postpone")
-def postpone(visit: Visiting, until: Annotated[str, Form(max_length=10)] = "") -> Response:
+def postpone(deciding: Decides, until: Annotated[str, Form(max_length=10)] = "") -> Response:
     """It comes back on a day."""
 
-    def step(row: QuestionGroupRow, by: Author) -> None:
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> None:
         try:
             day = date.fromisoformat(until)
         except ValueError:
             raise StepRefused("いつまで先送りにするか、日を選んでください。") from None
-        steps.postpone(visit.session, row, by, day, visit.today)
+        steps.postpone(session, row, by, day, deciding.visit.today)
 
-    return _do(visit, "postponed", step, until=until)
+    return _do(deciding, "postponed", step, until=until)
 
 
 @router.post("/assign")
 def assign(
-    visit: Visiting, assignee: Annotated[str, Form(max_length=80)] = "", section: Words = "", comment: Words = ""
+    deciding: Decides, assignee: Annotated[str, Form(max_length=80)] = "", section: Words = "", comment: Words = ""
 ) -> Response:
     """Gives it to somebody, or to a section."""
-    typed = {"assignee": assignee, "section": section, "comment": comment}
-    return _do(
-        visit, "assigned", lambda row, by: steps.assign(visit.session, row, by, assignee, section, comment), **typed
-    )
+    step = partial(steps.assign, assignee=assignee, section=section, comment=comment)
+    return _do(deciding, "assigned", step, assignee=assignee, section=section, comment=comment)
 
 
 @router.post("/comment")
-def comment(visit: Visiting, text: Words = "") -> Response:
+def comment(deciding: Decides, text: Words = "") -> Response:
     """Says something about it."""
-    return _do(visit, "commented", lambda row, by: steps.comment(visit.session, row, by, storable(text)), remark=text)
+    return _do(deciding, "commented", partial(steps.comment, text=storable(text)), remark=text)
 
 
 @router.post("/merge")
-def merge(visit: Visiting, into: Annotated[int, Form()] = 0) -> Response:
+def merge(deciding: Decides, into: Annotated[int, Form()] = 0) -> Response:
     """Puts it together with another question."""
 
-    def step(row: QuestionGroupRow, by: Author) -> str:
-        target = steps.merge(visit.session, row, by, into)
-        return f"/admin/{visit.municipality}/unanswered/{target.id}?done=merged"
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> str:
+        return f"unanswered/{steps.merge(session, row, by, into).id}?done=merged"
 
-    return _do(visit, "merged", step, into=into)
+    return _do(deciding, "merged", step, into=into)
 
 
 @router.post("/split")
-def split(visit: Visiting, wording: Annotated[list[str] | None, Form()] = None) -> Response:
+def split(deciding: Decides, wording: Annotated[list[str] | None, Form()] = None) -> Response:
     """Makes some of its wordings a question of their own."""
 
-    def step(row: QuestionGroupRow, by: Author) -> str:
-        new = steps.split(visit.session, row, by, wording or [])
-        return f"/admin/{visit.municipality}/unanswered/{new.id}?done=split"
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> str:
+        return f"unanswered/{steps.split(session, row, by, wording or []).id}?done=split"
 
-    return _do(visit, "split", step)
+    return _do(deciding, "split", step)
 
 
 @router.post("/wording")
-def wording(visit: Visiting, topic: Annotated[str, Form(max_length=80)] = "", text: Words = "") -> Response:
+def wording(deciding: Decides, topic: Annotated[str, Form(max_length=80)] = "", text: Words = "") -> Response:
     """Adds a wording to the draft of an entry."""
+    visit = deciding.visit
     common = may(visit.staff, COMMON, Role.EDITOR)
 
-    def step(row: QuestionGroupRow, by: Author) -> None:
-        words = storable(text)
-        mending.add_wording(visit.session, row, visit.city, by, topic, words, may_change_common=common)
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> None:
+        mending.add_wording(session, row, visit.city, by, topic, storable(text), may_change_common=common)
 
-    return _do(visit, "mended", step, text=text, topic=topic)
+    return _do(deciding, "mended", step, text=text, topic=topic)
 
 
 @router.post("/entry")
 def entry(
-    visit: Visiting,
-    _: Editor,
+    visit: EditorWrites,
+    deciding: Decides,
     group: Annotated[str, Form(max_length=40)] = "",
     name: Annotated[str, Form(max_length=100)] = "",
     question: Words = "",
@@ -246,8 +217,8 @@ def entry(
     """Begins an entry with it, and opens the editor."""
     new = NewEntry(group, name, storable(question), storable(answer))
 
-    def step(row: QuestionGroupRow, by: Author) -> str:
-        made = mending.create_entry(visit.session, row, by, new, storable(text), visit.today)
-        return f"/admin/{visit.municipality}/entries/{made.split('/', 1)[1]}?saved=1"
+    def step(session: Session, row: QuestionGroupRow, by: Author) -> str:
+        made = mending.create_entry(session, row, by, new, storable(text), visit.today)
+        return f"entries/{made.split('/', 1)[1]}?saved=1"
 
-    return _do(visit, "mended", step, new=new, text=text)
+    return _do(deciding, "mended", step, new=new, text=text)

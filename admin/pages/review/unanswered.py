@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from admin.access import Viewer
+from admin.access import Capability
 from admin.entries.labels import LANGUAGES
 from admin.entries.typed import names_of
-from admin.pages.packs import may
-from admin.pages.view import view
+from admin.pages.visit import ViewerWrites
 from admin.review import queue, states
 from admin.review.grouping import grouping_under_way
 from admin.review.queue import PAGE, Wanted
 from admin.review.replies import told, worth_adding
-from admin.staff import Role
 from bot.conversation.city import CityKnowledge
-from bot.web.state import Web, Writing
 
 router = APIRouter(prefix="/admin")
 
@@ -47,25 +44,17 @@ def _wanted(
 
 @router.get("/{municipality}/unanswered")
 def unanswered(
-    request: Request,
-    web: Web,
-    session: Writing,
-    staff: Viewer,
-    municipality: str,
-    wanted: Annotated[Wanted, Depends(_wanted)],
-    done: Annotated[str, Query(max_length=16)] = "",
+    visit: ViewerWrites, wanted: Annotated[Wanted, Depends(_wanted)], done: Annotated[str, Query(max_length=16)] = ""
 ) -> Response:
     """Distinct questions, most people first. What is in no group yet is put in the queue for that."""
-    city = web.library.city(session, municipality)
-    found = queue.find_groups(session, municipality, wanted, web.clock())
-    return view(
-        request,
+    city, session, municipality = visit.city, visit.session, visit.municipality
+    found = queue.find_groups(session, municipality, wanted, visit.at)
+    return visit.show(
         "review/unanswered.html",
-        staff,
         city=city,
         found=found,
         cards=[(listed, told(listed.shown, city), worth_adding(listed.shown, city)) for listed in found.rows],
-        grouping=grouping_under_way(session, municipality, web.clock()),
+        grouping=grouping_under_way(session, municipality, visit.at),
         counts=queue.count_tabs(session, municipality),
         choices=queue.choices(session, municipality),
         names=names_of(session, [r.row.assignee for r in found.rows if r.row.assignee]),
@@ -74,7 +63,7 @@ def unanswered(
         address=_address(wanted),
         periods=PERIODS,
         notice=_DONE.get(done, ""),
-        may_mend=may(staff, municipality, Role.SUPPORT),
+        may_mend=visit.may(Capability.SETTLE),
         **labels(city),
     )
 

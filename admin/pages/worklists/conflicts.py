@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
-from sqlmodel import Session
-from starlette.responses import RedirectResponse
+from fastapi import APIRouter, Form, HTTPException, Query, Response
 
-from admin.access import Editor, Viewer
-from admin.audit import write_audit
+from admin.access import Capability
 from admin.jobs.queue import JobState, enqueue, latest_job
 from admin.jobs.tables import JobRow
-from admin.pages.view import view
-from admin.staff import Role
+from admin.pages.visit import EditorWrites, ViewerReads, Visit
 from admin.worklists.checking import KIND
 from admin.worklists.conflicts import Trouble
 from admin.worklists.dismissals import dismiss, dismissals, take_back
-from bot.web.state import Reading, Web, Writing
 from knowledge.editing import current_release
 
 router = APIRouter(prefix="/admin/{municipality}/conflicts")
@@ -35,31 +30,19 @@ Key = Annotated[str, Form(pattern=r"^[0-9a-f]{16}$")]
 
 @router.get("")
 def overview(
-    request: Request,
-    web: Web,
-    session: Reading,
-    staff: Viewer,
-    municipality: str,
-    trouble: str = "",
-    page: Annotated[int, Query(ge=1, le=1000)] = 1,
-    done: str = "",
+    visit: ViewerReads, trouble: str = "", page: Annotated[int, Query(ge=1, le=1000)] = 1, done: str = ""
 ) -> Response:
     """What the last check found and nobody has settled yet."""
-    city = web.library.city(session, municipality)
-    job = latest_job(session, municipality, KIND)
-    left = dismissals(session, municipality, KIND)
+    job = _check(visit)
+    left = dismissals(visit.session, visit.municipality, KIND)
     known = {row.key for row in left}
     open_ones = [f for f in _found(job) if f["key"] not in known]
     rows = [f for f in open_ones if trouble in ("", f["trouble"])]
-    held = staff.role_in(municipality)
-    return view(
-        request,
+    return visit.show(
         "worklists/conflicts.html",
-        staff,
-        city=city,
         job=job,
-        running=job is not None and job.state in (JobState.WAITING, JobState.RUNNING),
-        moved=job is not None and job.result is not None and job.result["release"] != current_release(session),
+        running=_running(job),
+        moved=job is not None and job.result is not None and job.result["release"] != current_release(visit.session),
         counts={kind: sum(f["trouble"] == kind for f in open_ones) for kind in LABELS},
         labels=LABELS,
         trouble=trouble if trouble in LABELS else "",
@@ -68,9 +51,18 @@ def overview(
         page=page,
         pages=-(-len(rows) // PAGE),
         left=left,
-        editor=held is not None and held.allows(Role.EDITOR),
+        editor=visit.may(Capability.EDIT),
         done=done,
     )
+
+
+def _check(visit: Visit) -> JobRow | None:
+    """The latest look through everything."""
+    return latest_job(visit.session, visit.municipality, KIND)
+
+
+def _running(job: JobRow | None) -> bool:
+    return job is not None and job.state in (JobState.WAITING, JobState.RUNNING)
 
 
 def _found(job: JobRow | None) -> list[dict[str, Any]]:
@@ -83,51 +75,36 @@ def _found(job: JobRow | None) -> list[dict[str, Any]]:
 
 
 @router.post("")
-def start(web: Web, session: Writing, staff: Editor, municipality: str) -> Response:
+def start(visit: EditorWrites) -> Response:
     """Looks through everything (again)."""
-    job = latest_job(session, municipality, KIND)
-    if job is None or job.state not in (JobState.WAITING, JobState.RUNNING):
-        enqueue(session, KIND, municipality, {}, author=staff.staff.login, at=web.clock())
-    return _back(municipality)
+    if not _running(_check(visit)):
+        enqueue(visit.session, KIND, visit.municipality, {}, author=visit.login, at=visit.at)
+    return visit.go("conflicts")
 
 
 @router.post("/dismiss")
-def leave(
-    web: Web,
-    session: Writing,
-    staff: Editor,
-    municipality: str,
-    key: Key,
-    reason: Annotated[str, Form(max_length=200)] = "",
-) -> Response:
+def leave(visit: EditorWrites, key: Key, reason: Annotated[str, Form(max_length=200)] = "") -> Response:
     """It may stay as it is."""
-    finding = _finding(session, municipality, key)
+    finding = _finding(visit, key)
     about = f"{LABELS[finding['trouble']][0]}: {finding['about']}"
-    at, author = web.clock(), staff.staff.login
-    dismiss(session, municipality, KIND, key, about=about, reason=reason, author=author, at=at)
+    dismiss(visit.session, visit.municipality, KIND, key, about=about, reason=reason, author=visit.login, at=visit.at)
     after = {"about": about, "reason": reason.strip(), "entries": [side["entry"] for side in finding["sides"]]}
-    write_audit(session, staff.staff, "leave conflict", key, at=at, municipality=municipality, after=after)
-    return _back(municipality, "left")
+    visit.audit("leave conflict", key, after=after)
+    return visit.go("conflicts?done=left")
 
 
 @router.post("/take-back")
-def put_back(web: Web, session: Writing, staff: Editor, municipality: str, key: Key) -> Response:
+def put_back(visit: EditorWrites, key: Key) -> Response:
     """Back on the list."""
-    row = take_back(session, municipality, KIND, key)
+    row = take_back(visit.session, visit.municipality, KIND, key)
     if row is None:
         raise HTTPException(404)
-    before = {"about": row.about, "reason": row.reason}
-    at = web.clock()
-    write_audit(session, staff.staff, "list conflict again", key, at=at, municipality=municipality, before=before)
-    return _back(municipality, "back")
+    visit.audit("list conflict again", key, before={"about": row.about, "reason": row.reason})
+    return visit.go("conflicts?done=back")
 
 
-def _finding(session: Session, municipality: str, key: str) -> dict[str, Any]:
-    found = next((f for f in _found(latest_job(session, municipality, KIND)) if f["key"] == key), None)
+def _finding(visit: Visit, key: str) -> dict[str, Any]:
+    found = next((f for f in _found(_check(visit)) if f["key"] == key), None)
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _back(municipality: str, done: str = "") -> Response:
-    return RedirectResponse(f"/admin/{municipality}/conflicts{f'?done={done}' if done else ''}", status_code=303)
