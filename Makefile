@@ -18,7 +18,7 @@ run: $(VENV)/.installed ## データベースと知識を用意し、http://127.
 # 一つはコアより多く: ブラウザーや LINE の代わりを待つ試験が多い
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$(( cores < 4 ? cores + 1 : 4 )))
 test: $(VENV)/.installed-dev ## 試験をすべて走らせる（SQLite と PostgreSQL）
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev ## 書式・型・輸入のきまり・知識ベースを調べる
 	$(BIN)/ruff format --check .

@@ -30,6 +30,16 @@ TODAY = date(2026, 11, 21)
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for services and browsers come first, by turns: at the end nobody waits for the last of them, and
+    the machine has some of each at a time."""
+    files = list(dict.fromkeys(item.path for item in items))
+    slow = [[file for file in files if file.parent.name == folder] for folder in ("faults", "browser", "deploy")]
+    turns = [file for turn in itertools.zip_longest(*slow) for file in turn if file is not None]
+    place = {file: number for number, file in enumerate(turns)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def hasher() -> Iterator[PasswordHasher]:
     """Yields what passwords are hashed with. Its cost (64 MiB, 50 ms) is no part of what tests ask: here it is low."""

@@ -66,7 +66,7 @@ class Road:
         self._fault: Fault | None = None
         self._share = 0.0
         self._chance = random.Random(0)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._travelling: set[asyncio.Task[None]] = set()
         self.happened: Counter[Fault] = Counter()
         self.port = 0
 
@@ -112,6 +112,9 @@ class Road:
         self._loop.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        travelling = asyncio.current_task()
+        assert travelling is not None
+        self._travelling.add(travelling)  # once the service hangs up, asyncio itself holds it no more
         try:
             while (request := await _message(reader)) is not None:
                 await self._travel(_Trip(request, reader, writer))
@@ -119,6 +122,7 @@ class Road:
             pass
         finally:
             writer.close()
+            self._travelling.discard(travelling)
 
     async def _travel(self, trip: _Trip) -> None:
         fault = self._next(trip.request)
