@@ -123,7 +123,8 @@ def test_the_disk_is_full(
         )
         assert set(refused) <= {200, 503}, "stored or not, and nothing in between"
         for status, text in _looked_at(url):
-            assert status == 200 or (status, text) == (503, SENTENCE)
+            # The log may have been written back meanwhile, and has room for one more wrong password.
+            assert status in (200, 401) or (status, text) == (503, SENTENCE)
             assert "Traceback" not in text
         disk.free(world)
         for told in [told for told in people.told if not told.acknowledged]:
