@@ -51,8 +51,9 @@ def first_password() -> str:
 
 def password_is_right(stored: str | None, password: str) -> bool:
     """Whether the password fits. Takes as long for a name that nobody has."""
+    nobodys = _nobodys()  # for whoever comes first: made only for unknown names, it would tell which those are
     try:
-        fits = _hasher.verify(stored or _nobodys(), password[:MAX_LENGTH])
+        fits = _hasher.verify(stored or nobodys, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return fits and stored is not None

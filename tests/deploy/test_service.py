@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -35,7 +34,7 @@ def free_port() -> int:
 
 @dataclass
 class Service:
-    """`madoguchi serve` in its own process, which tests start and kill."""
+    """`madoguchi serve` in its own process, which tests start."""
 
     url: str
     environment: dict[str, str]
@@ -58,11 +57,6 @@ class Service:
                     return
             time.sleep(0.1)
         raise AssertionError(self.log.read_text())
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -7,13 +7,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Response
 
+from admin.access import Capability
 from admin.entries.typed import names_of
-from admin.pages.packs import may
 from admin.pages.review.unanswered import labels
 from admin.pages.visit import ApproverWrites, SupportWrites, ViewerWrites, Visit
 from admin.review import queue, sampling
 from admin.review.sampling import VERDICTS, Verdict
-from admin.staff import Role
 
 router = APIRouter(prefix="/admin")
 
@@ -44,8 +43,8 @@ def _show(visit: Visit, week: str, *, status: int = 200, fault: str = "", number
         names=names_of(session, [row.row.judged_by for row in rows if row.row.judged_by]),
         number=sampling.weekly_sample(session, municipality) if number is None else number,
         fault=fault,
-        may_judge=may(visit.staff, municipality, Role.SUPPORT),
-        may_set=may(visit.staff, municipality, Role.APPROVER),
+        may_judge=visit.may(Capability.SETTLE),
+        may_set=visit.may(Capability.PUBLISH),
         **labels(city),
     )
 
