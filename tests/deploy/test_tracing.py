@@ -6,13 +6,11 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
-import uvicorn
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -21,7 +19,7 @@ from starlette.testclient import TestClient
 
 from bot.channels.line.channel import LineChannel
 from bot.channels.line.sender import LineSender
-from bot.channels.line.standin import StandIn, create_standin_app
+from bot.channels.line.standin import StandIn
 from bot.observing import tracing
 from bot.simulator.events import sign, text_event, webhook_body
 from bot.tables import InboxRow
@@ -47,22 +45,12 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 
 @pytest.fixture
-def parts(filled: Database) -> Iterator[Parts]:
+def parts(filled: Database, standin: tuple[StandIn, str]) -> Iterator[Parts]:
     """A service with a stand-in for LINE behind a socket."""
-    standin = StandIn()
-    standin.add_channel("kokubunji", access_token="t")
-    server = uvicorn.Server(uvicorn.Config(create_standin_app(standin), port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    base = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    settings = Settings.model_validate({"hash_key": "k" * 32, "line_api": base})
+    settings = Settings.model_validate({"hash_key": "k" * 32, "line_api": standin[1]})
     parts = build_parts(settings, filled, {"kokubunji": LineChannel((SECRET,), "t")}, "k" * 32)
     yield parts
     parts.courtesy.close()
-    server.should_exit = True
-    thread.join(5)
 
 
 def post(parts: Parts, *texts: str) -> int:

@@ -7,16 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 from sqlmodel import Session
 
+from admin.access import Capability
 from admin.entries.opened import open_entry
 from admin.entries.typed import names_of
-from admin.pages.packs import may
 from admin.pages.review.unanswered import labels
 from admin.pages.visit import ViewerWrites, Visit
 from admin.review import context, queue, referring, steps
 from admin.review.mending import NewEntry
 from admin.review.replies import Nearest, nearest, told
 from admin.review.tables import QuestionGroupRow
-from admin.staff import Role
 from bot.conversation.city import CityKnowledge
 from bot.intents import recognize
 from bot.tables import UtteranceRow
@@ -62,7 +61,7 @@ def question(
 
 def show(visit: Visit, row: QuestionGroupRow, *, status: int = 200, **more: object) -> Response:
     """The page, with what was typed (`typed`) and what stands in the way (`fault`)."""
-    city, session, staff = visit.city, visit.session, visit.staff
+    city, session = visit.city, visit.session
     listed = queue.find_listed(session, row.municipality, row.id or 0)
     if listed is None:  # all its questions were taken back
         raise HTTPException(404)
@@ -92,9 +91,9 @@ def show(visit: Visit, row: QuestionGroupRow, *, status: int = 200, **more: obje
         counters=counters(city),
         sections=sorted({e.entry.section for e in city.entries.values() if e.entry.section}),
         groups={group: name for group, name in catalogue().groups.items() if group != ELSEWHERE},
-        may_support=may(staff, row.municipality, Role.SUPPORT),
-        may_edit=may(staff, row.municipality, Role.EDITOR),
-        may_common=may(staff, COMMON, Role.EDITOR),
+        may_support=visit.may(Capability.SETTLE),
+        may_edit=visit.may(Capability.EDIT),
+        may_common=visit.staff.may(Capability.EDIT, COMMON),
         entry_question=_question_of(session, row.entry),
         **{"fault": "", "typed": {}, "new": NewEntry(name=f"asked-{row.id}"), "overtaken": "", "done": "", **more},
         **labels(city),
